@@ -66,7 +66,7 @@ ERROR_CODES: dict[ErrorCode, str] = {
     "conflicting_options": "Two options exclude each other.",
     "damaged_file": "A file that dlcli or another program wrote is truncated, changed or inconsistent.",
     "diverged": "Training produced values that are not finite.",
-    "duplicate_examples": "An example is in two splits, or twice in one.",
+    "duplicate_examples": "An example or a group is in two splits, or an example twice in one.",
     "duplicate_key": "A key occurs twice in one mapping.",
     "duplicate_name": "Two columns, arrays, classes or values have the same name.",
     "empty_data": "A file or folder has no examples.",

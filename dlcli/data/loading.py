@@ -17,7 +17,7 @@ from dlcli.data.labels import LabelError, distinct_labels
 from dlcli.data.leaks import find_leaks
 from dlcli.data.new_data import prepare, with_groups
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
-from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
+from dlcli.data.overlap import Overlap, check_disjoint, check_no_overlap, find_overlaps, row_hashes, shared_groups
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader, FileFormat
@@ -61,7 +61,7 @@ class Data:
         indices: Split → row numbers in its file; for continuous text, first byte and stop byte.
         description: One line about the data.
         fingerprint: File name → SHA-256.
-        overlaps: Pairs of splits that share identical examples.
+        overlaps: Pairs of splits that share identical examples; empty if they were not searched for.
         warnings: Warnings for the user, overlaps included.
     """
 
@@ -143,7 +143,11 @@ def load_data(
         if not _may_be_values(raw, targets):
             raise
         raise LabelError(f"{error.message}; {_AS_VALUES}", code=error.code) from error
-    overlaps = _find_overlaps(parts, splits)
+    overlaps = _find_overlaps(parts, splits) if split.overlap != "ignore" else ()
+    groups = _shared_groups(splits) if split.overlap != "ignore" else ()
+    if split.overlap == "error":
+        with under("split"):
+            check_no_overlap(overlaps, groups, {name: part.ids for name, part in splits.items()})
     return Data(
         splits=splits,
         preprocessor=preprocessor,
@@ -158,7 +162,8 @@ def load_data(
             *find_leaks(train.examples, train.rows, kind, explained=train.examples.uninformative),
             *map(str, overlaps),
             *_split_warnings(parts, splits, preprocessor),
-            *_group_warnings(train.examples, splits, split.group_by),
+            *groups,
+            *_group_warnings(train.examples, split.group_by),
         ),
     )
 
@@ -321,12 +326,15 @@ def _split_warnings(
     yield from preprocessor.targets.remarks(train.examples, train.rows)
 
 
-def _group_warnings(train: Examples, splits: Mapping[str, Split], group_by: str | None) -> Iterator[str]:
-    """Yield warnings about groups that splits share, and about a column of groups that is an input."""
-    if group_by is None:
-        return
-    yield from shared_groups({name: split.groups for name, split in splits.items() if split.groups is not None})
-    if group_by in train.feature_names:
+def _shared_groups(splits: Mapping[str, Split]) -> tuple[str, ...]:
+    """Return sentences about groups that splits share."""
+    groups = {name: split.groups for name, split in splits.items() if split.groups is not None}
+    return tuple(shared_groups(groups))
+
+
+def _group_warnings(train: Examples, group_by: str | None) -> Iterator[str]:
+    """Yield a warning about a column of groups that is an input."""
+    if group_by is not None and group_by in train.feature_names:
         yield f"{group_by} groups the examples and is also an input; exclude it"
 
 

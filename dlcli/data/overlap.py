@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -26,6 +26,7 @@ class Overlap:
         count: Number of shared examples of `second`.
         conflicting: Number of shared examples with a target that differs from those of all their duplicates in `first`.
         size: Number of examples of `second`.
+        rows: Position in `first`, and position in `second`, of the first shared example.
     """
 
     first: str
@@ -33,6 +34,7 @@ class Overlap:
     count: int
     conflicting: int
     size: int
+    rows: tuple[int, int]
 
     def __str__(self) -> str:
         conflict = f", {self.conflicting} of them with another target" if self.conflicting else ""
@@ -94,20 +96,43 @@ def find_overlaps(hashes: Mapping[str, np.ndarray], targets: Mapping[str, np.nda
         shared = np.isin(hashes[second], hashes[first])
         if shared.any():
             conflicting = shared & ~np.isin(with_target[second], with_target[first])
-            overlaps.append(Overlap(first, second, int(shared.sum()), int(conflicting.sum()), len(shared)))
+            row = int(shared.argmax())
+            rows = int(np.argmax(hashes[first] == hashes[second][row])), row
+            overlaps.append(Overlap(first, second, int(shared.sum()), int(conflicting.sum()), len(shared), rows))
     return overlaps
 
 
+def check_no_overlap(overlaps: Sequence[Overlap], shared: Sequence[str], ids: Mapping[str, np.ndarray]) -> None:
+    """Check that splits share no inputs and no groups.
+
+    Args:
+        overlaps: Pairs of splits that share inputs.
+        shared: Sentences about groups that splits share, from `shared_groups`.
+        ids: Split → (N,) ids of its examples.
+
+    Raises:
+        DataError: They do; the message has the numbers of shared examples, and the first pair of each two splits.
+    """
+    problems = [f"{overlap}: {_first_pair(overlap, ids)}" for overlap in overlaps] + [*shared]
+    if problems:
+        raise DataError("; ".join(problems), code="duplicate_examples", key="overlap")
+
+
+def _first_pair(overlap: Overlap, ids: Mapping[str, np.ndarray]) -> str:
+    first, second = (ids[name][row] for name, row in zip((overlap.first, overlap.second), overlap.rows, strict=True))
+    return f"the inputs of {overlap.second} example {second} equal those of {overlap.first} example {first}"
+
+
 def shared_groups(groups: Mapping[str, np.ndarray]) -> list[str]:
-    """Return a warning for each pair of splits that share a group.
+    """Return a sentence about each pair of splits that share a group.
 
     Args:
         groups: Split → (N,) group of each example.
     """
-    warnings = []
+    sentences = []
     for (first, a), (second, b) in combinations(groups.items(), 2):
         shared = np.intersect1d(a, b)
         if len(shared):
             more = f" and {len(shared) - 1} more are" if len(shared) > 1 else " is"
-            warnings.append(f"group {shared[0]}{more} in {first} and in {second}")
-    return warnings
+            sentences.append(f"group {shared[0]}{more} in {first} and in {second}")
+    return sentences

@@ -9,6 +9,7 @@ from typing import Literal
 from dlcli.core import SPLITS, ConfigError, Fraction, NonNegativeInt, PositiveInt, Rate, unknown_name
 
 SplitName = Literal["train", "train_dev", "dev", "test"]
+OverlapAction = Literal["warn", "error", "ignore"]
 
 #: Splits whose shares sum to 1; train_dev is taken from train.
 _SHARED = ("train", "dev", "test")
@@ -36,6 +37,8 @@ class SplitOptions:
         files: File for each split instead of shares, such as {train: train.csv, dev: dev.csv}. A split with a share and
             without a file is drawn from another file: dev from the training file, test from the dev file.
         indices: File (.npz) with an array of row numbers for each split, such as the splits.npz of a run.
+        overlap: Reaction to examples with identical inputs, or of one group, in two splits: warn; error, which refuses
+            the data; or ignore, which does not search for them.
         seed: Seed of the random split; null = that of the experiment. With a fixed seed, runs of different seeds have
             the same splits.
 
@@ -55,6 +58,7 @@ class SplitOptions:
     in_order: bool = False
     files: dict[SplitName, str] | None = None
     indices: str | None = None
+    overlap: OverlapAction = "warn"
     seed: NonNegativeInt | None = None
 
     def __post_init__(self) -> None:

@@ -73,6 +73,57 @@ def test_duplicates_across_splits_are_reported(tmp_path: Path):
     assert all(part in warning for part in ("2 of 5", "dev", "40 %", "train", "1 of them"))
 
 
+@pytest.fixture
+def repeated_images(tmp_path: Path) -> DataPaths:
+    """20 images of 3 groups: dev shares two images with train, and test one with each of them."""
+    images = np.random.default_rng(0).random((20, 4, 4, 1))
+    images[[12, 13]] = images[[3, 3]]
+    images[[16, 17]] = images[[5, 15]]
+    groups = np.repeat([0, 1, 2], [8, 6, 6])
+    np.savez(tmp_path / "a.npz", x=images, y=np.arange(20) % 2, g=groups)
+    np.savez(tmp_path / "i.npz", train=np.arange(12), dev=np.arange(12, 16), test=np.arange(16, 20))
+    return DataPaths(config_folder=tmp_path)
+
+
+def test_identical_inputs_in_two_splits_can_be_refused(repeated_images: DataPaths):
+    reader = Npz(path="a.npz")
+    data = load(reader, repeated_images, indices="i.npz")
+    assert [(it.first, it.second, it.count, it.rows) for it in data.overlaps] == [
+        ("train", "dev", 2, (3, 0)), ("train", "test", 1, (5, 0)), ("dev", "test", 1, (3, 1)),
+    ]  # fmt: skip
+    with pytest.raises(DataError) as caught:
+        load(reader, repeated_images, indices="i.npz", overlap="error")
+    assert (caught.value.code, caught.value.key) == ("duplicate_examples", "split.overlap")
+    pairs = ("2 of 4 dev", "1 of 4 test", "dev example 12 equal those of train example 3", "test example 17")
+    assert all(part in caught.value.message for part in pairs)
+    ignored = load(reader, repeated_images, indices="i.npz", overlap="ignore")
+    assert (ignored.overlaps, ignored.warnings) == ((), ())
+    for name, split in data.splits.items():
+        assert np.array_equal(split.inputs, ignored.splits[name].inputs)
+
+
+def test_groups_of_two_splits_can_be_refused(repeated_images: DataPaths):
+    reader = registry.make(Npz, path="a.npz")
+    np.savez(
+        repeated_images.config_folder / "distinct.npz", train=np.arange(5, 12), dev=np.arange(13, 16), test=[18, 19]
+    )
+    with pytest.raises(DataError) as caught:
+        load(reader, repeated_images, indices="distinct.npz", group_by="g", overlap="error")
+    assert (caught.value.code, caught.value.key) == ("duplicate_examples", "split.overlap")
+    assert all(part in caught.value.message for part in ("group 1 is in train and in dev", "group 2 is in dev"))
+    assert load(reader, repeated_images, indices="distinct.npz", group_by="g", overlap="ignore").warnings == ()
+    assert load(reader, repeated_images, indices="distinct.npz", overlap="error").warnings == ()
+
+
+def test_a_test_set_of_the_data_is_searched_for_training_examples(tmp_path: Path):
+    x = np.arange(20.0)[:, np.newaxis]
+    np.savez(tmp_path / "a.npz", x=x, y=np.arange(20) % 2, x_test=[[50.0], [4.0]], y_test=[0, 1])
+    reader = Npz(path="a.npz", test_inputs="x_test", test_targets="y_test")
+    with pytest.raises(DataError) as caught:
+        load(reader, DataPaths(config_folder=tmp_path), train_dev=0.2, overlap="error")
+    assert "1 of 2 test examples" in caught.value.message
+
+
 def test_stored_indices_give_the_same_splits(tmp_path: Path):
     first = load(Iris(), train_dev=0.1)
     np.savez(tmp_path / "splits.npz", **first.indices)

@@ -38,7 +38,7 @@ def test_overlaps_are_counted_with_their_conflicts():
     inputs = {"train": np.array([[1], [2], [2], [3]]), "dev": np.array([[2], [3], [4]]), "test": np.array([[5]])}
     targets = {"train": np.array([0, 0, 1, 0]), "dev": np.array([1, 1, 0]), "test": np.array([0])}
     hashes = {name: row_hashes(rows) for name, rows in inputs.items()}
-    assert find_overlaps(hashes, targets) == [Overlap("train", "dev", count=2, conflicting=1, size=3)]
+    assert find_overlaps(hashes, targets) == [Overlap("train", "dev", count=2, conflicting=1, size=3, rows=(1, 0))]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_overlaps_are_counted_with_their_conflicts():
     ],
 )
 def test_the_text_of_an_overlap(counts: tuple[int, int, int], parts: tuple[str, ...]):
-    text = str(Overlap("train", "dev", *counts))
+    text = str(Overlap("train", "dev", *counts, rows=(0, 0)))
     assert all(part in text for part in parts)
     assert ("them" in text) == (counts[1] > 0)
 
