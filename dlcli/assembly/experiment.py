@@ -11,7 +11,7 @@ from dlcli.assembly.data import build_augmenter, build_data
 from dlcli.assembly.initial_weights import FromScratch, InitialWeights
 from dlcli.assembly.location import locate_errors
 from dlcli.assembly.measures import build_measures
-from dlcli.assembly.model import build_model, build_task
+from dlcli.assembly.model import build_model, build_task, check_sequences
 from dlcli.core import Generators
 from dlcli.data import Augmenter, Data
 from dlcli.metrics import Metric
@@ -80,6 +80,7 @@ def complete_experiment(
         generators: Random generators of the model.
         initial_weights: Initial weights of the model.
     """
+    check_sequences(spec, model, data.splits)
     metrics, selection = build_measures(spec, task, data.splits)
     augmenter = build_augmenter(spec, data.splits["train"], task)
     return Experiment(spec, data, task, model, metrics, selection, generators, augmenter, initial_weights)

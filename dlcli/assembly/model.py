@@ -11,8 +11,8 @@ import numpy as np
 
 from dlcli.assembly.component import create
 from dlcli.core import ConfigError, Generators, node_of, registry, under, unknown_name
-from dlcli.data import Preprocessor, Targets
-from dlcli.nn import Embedding, Graph, Layer, Node, check_causal, check_last_steps, with_names
+from dlcli.data import Preprocessor, SequenceSource, Split, Targets
+from dlcli.nn import Embedding, Graph, Layer, Node, check_causal, check_last_steps, check_padding, with_names
 from dlcli.spec import ComponentSpec, Spec, component_from, plain
 from dlcli.tasks import Task, task_class
 
@@ -173,6 +173,27 @@ def _output_key(spec: Spec, model: Graph) -> str:
     if spec.model.output is None:
         return f"model.layers[{len(spec.model.layers or ()) - 1}]"
     return "model.output" if isinstance(spec.model.output, str) else f"model.output.{model.output_name}"
+
+
+def check_sequences(spec: Spec, model: Graph, splits: Mapping[str, Split]) -> None:
+    """Check that the model treats padding as such, if examples are sequences of different lengths.
+
+    Args:
+        spec: Config of the experiment.
+        model: Model.
+        splits: Splits of the data.
+
+    Raises:
+        ConfigError: A layer combines steps with padding.
+    """
+    lengths = [split.inputs.lengths for split in splits.values() if isinstance(split.inputs, SequenceSource)]
+    if not any(len(np.unique(of_split)) > 1 for of_split in lengths):
+        return
+    layers = spec.model.layers or ()
+    named = with_names(Node(it.name or "", it.layer.name, {}, it.inputs) for it in layers)
+    keys = {node.name: f"layers[{position}]" for position, node in enumerate(named)}
+    with under("model"):
+        check_padding(model, lambda name: keys.get(name, ""))
 
 
 def create_layer(node: Node, num_tokens: int | None = None) -> Layer:

@@ -16,7 +16,8 @@ def token_nats(logits: np.ndarray, tokens: np.ndarray, lengths: np.ndarray | Non
         tokens: Actual tokens, (N, T).
         lengths: Number of tokens of each text without padding, (N,); None without padding.
     """
-    losses, _ = kernels.softmax_cross_entropy(logits.reshape(-1, logits.shape[-1]), tokens.reshape(-1))
-    nats: np.ndarray = losses.reshape(tokens.shape)
     mask = padding_mask(lengths, tokens.shape[1])
+    real = tokens if mask is None else np.where(mask, tokens, 0)
+    losses, _ = kernels.softmax_cross_entropy(logits.reshape(-1, logits.shape[-1]), real.reshape(-1))
+    nats: np.ndarray = losses.reshape(tokens.shape)
     return nats if mask is None else np.where(mask, nats, 0)

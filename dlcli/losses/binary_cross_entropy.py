@@ -54,7 +54,9 @@ class BinaryCrossEntropy(ClassWeightedLoss):
 
     def weight(self, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
         # with class weights, every target is a class index, 0 or 1, even where its dtype is a float
-        return super().weight(targets if self.class_weights is None else targets.astype(np.intp).reshape(-1), weights)
+        if self.class_weights is not None:
+            targets = ops.observed_targets(targets, weights).astype(np.intp).reshape(-1)
+        return super().weight(targets, weights)
 
     def count(self, targets: np.ndarray) -> int:
         return targets.size

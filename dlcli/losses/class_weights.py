@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.core import ConfigError, ErrorCode, NonNegativeFloat, unknown_name
 from dlcli.losses.loss import Loss
@@ -91,7 +92,7 @@ class ClassWeightedLoss(Loss):
     def weight(self, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
         if self._weights is None or targets.dtype.kind == "f":  # a distribution over classes has no single class
             return super().weight(targets, weights)
-        of_targets = self._weights[targets]
+        of_targets = self._weights[ops.observed_targets(targets, weights)]
         return float(of_targets.sum() if weights is None else (of_targets * weights).sum())
 
     @property

@@ -24,6 +24,7 @@ from dlcli.nn.node import Node, with_names
 from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
 from dlcli.nn.state_gradients import state_gradients
+from dlcli.nn.time_axis import check_padding
 from dlcli.nn.trainable_tail import TrainableTail, find_trunk_end
 from dlcli.nn.weight_match import (
     Naming,
@@ -74,6 +75,7 @@ __all__ = [
     "check_last_steps",
     "check_layer",
     "check_model",
+    "check_padding",
     "evaluation_mode",
     "find_trunk_end",
     "head_layers",

@@ -96,6 +96,12 @@ class Graph(Module):
         #: name of the only input; None if there are several
         self._input_name = next(iter(self.input_shapes)) if len(self.input_shapes) == 1 else None
         self._input_axes = tuple(dict.fromkeys(axis for name in inputs if (axis := values.time_axes[name])))
+        #: node that combines all steps of a time axis, also padded ones → this axis, which cannot have lengths
+        self.mixing_nodes = {
+            node.name: values.time_axes[node.inputs[0]]
+            for node in nodes
+            if values.mixes_padding(node, self.layers[node.name])
+        }
         self._plans: dict[tuple[frozenset[str] | None, bool], list[Step]] = {}
 
     @classmethod
@@ -331,11 +337,20 @@ class Graph(Module):
         return Tensor(array.astype(self.dtype, copy=False) if array.dtype.kind == "f" else array)
 
     def _lengths_by_axis(self, lengths: Lengths) -> Mapping[str | None, np.ndarray]:
-        """Return the given lengths by time axis."""
+        """Return the given lengths by time axis.
+
+        Raises:
+            ConfigError: A node combines steps without regard to their lengths.
+            ValueError: Lengths are those of an unknown time axis.
+        """
         if lengths is None:
             return {}
         if isinstance(lengths, np.ndarray):
-            return {_only(self._input_axes, "time axis"): lengths}
+            lengths = {_only(self._input_axes, "time axis"): lengths}
+        for node, axis in self.mixing_nodes.items():
+            if axis in lengths:
+                message = "it combines all steps, also those of padding, but the sequences have different lengths"
+                raise ConfigError(f"{node}: {message}", code="not_applicable")
         unknown = [axis for axis in lengths if axis not in self._input_axes]
         if unknown:
             axes = ", ".join(self._input_axes) or "none"

@@ -60,6 +60,11 @@ class GraphValues:
             assert isinstance(layer, Stateful)
             self.shapes[name], self.time_axes[name] = layer.state_shape, None
 
+    def mixes_padding(self, node: Node, layer: Layer) -> bool:
+        """Return whether a node combines the steps of its input without taking their lengths."""
+        has_steps = self.time_axes[node.inputs[0]] is not None
+        return has_steps and not layer.preserves_time and not layer.needs_lengths
+
     def _time_axis(self, layer: Layer, inputs: Sequence[str]) -> str | None:
         """Return the time axis of a layer's output."""
         if not layer.preserves_time:

@@ -34,11 +34,12 @@ from dlcli.ops.regression_losses import huber, mean_absolute_error, mean_squared
 from dlcli.ops.relu import elu, leaky_relu, relu
 from dlcli.ops.rnn import rnn
 from dlcli.ops.separable_resize import separable_resize
-from dlcli.ops.shapes import concat, reshape, transpose
+from dlcli.ops.shapes import concat, reshape, scatter, transpose
 from dlcli.ops.sigmoid import sigmoid, softplus, tanh
 from dlcli.ops.softmax import log_softmax, softmax
 from dlcli.ops.softmax_cross_entropy import softmax_cross_entropy
 from dlcli.ops.upsample import upsample_bilinear2d, upsample_nearest2d
+from dlcli.ops.weighting import observed_targets
 
 __all__ = [
     "absolute",
@@ -81,10 +82,12 @@ __all__ = [
     "mean_squared_error",
     "multiply",
     "negative",
+    "observed_targets",
     "power",
     "relu",
     "reshape",
     "rnn",
+    "scatter",
     "separable_resize",
     "sigmoid",
     "silu",

@@ -9,7 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor, draw
 from dlcli.core import register
-from dlcli.ops.weighting import mean_scale
+from dlcli.ops.weighting import cleared_where_zero, mean_scale, observed_targets
 
 
 @register("function", "binary_cross_entropy")
@@ -23,6 +23,7 @@ class BinaryCrossEntropy(Function):
     def forward(
         ctx: Context, logits: np.ndarray, targets: np.ndarray, scale: np.ndarray, *, positive_weight: float
     ) -> np.ndarray:
+        logits = cleared_where_zero(logits, scale)
         ctx.save(logits, targets, scale)
         ctx.positive_weight = positive_weight
         losses = kernels.binary_cross_entropy(logits, targets, positive_weight)
@@ -71,7 +72,7 @@ def binary_cross_entropy(
     Raises:
         ValueError: A target is not in [0, 1], or, with class weights, neither 0 nor 1.
     """
-    targets = targets.reshape(logits.shape)
+    targets = observed_targets(targets.reshape(logits.shape), weights)
     _check_targets(targets)
     per_class = None
     if class_weights is not None:

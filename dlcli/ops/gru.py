@@ -9,6 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor, draw
 from dlcli.core import register
+from dlcli.ops.padded_steps import cleared
 
 
 @register("function", "gru")
@@ -38,6 +39,7 @@ class GRU(Function):
         reverse: bool = False,
         reset_after: bool = True,
     ) -> np.ndarray:
+        x = cleared(x, mask)
         states, gates = kernels.gru(
             x, input_weight, recurrent_weight, bias, candidate_bias, initial_state, mask, reverse, reset_after
         )

@@ -9,6 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor, draw
 from dlcli.core import register
+from dlcli.ops.padded_steps import cleared
 
 
 @register("function", "lstm")
@@ -37,6 +38,7 @@ class LSTM(Function):
         with_cells: bool = False,
         on_cells: Callable[[np.ndarray], None] | None = None,
     ) -> np.ndarray:
+        x = cleared(x, mask)
         states, gates = kernels.lstm(
             x, input_weight, recurrent_weight, bias, initial_hidden, initial_cell, mask, reverse
         )

@@ -9,7 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor, draw, draw_away_from_zero
 from dlcli.core import register
-from dlcli.ops.weighting import mean_scale
+from dlcli.ops.weighting import cleared_where_zero, mean_scale
 
 
 @register("function", "squared_error")
@@ -21,7 +21,7 @@ class SquaredError(Function):
 
     @staticmethod
     def forward(ctx: Context, predictions: np.ndarray, targets: np.ndarray, scale: np.ndarray) -> np.ndarray:
-        residuals = predictions - targets
+        residuals = cleared_where_zero(predictions - targets, scale)
         scaled = residuals * scale
         ctx.save(scaled)
         loss: np.ndarray = np.vdot(residuals, scaled)
@@ -46,7 +46,7 @@ class AbsoluteError(Function):
 
     @staticmethod
     def forward(ctx: Context, predictions: np.ndarray, targets: np.ndarray, scale: np.ndarray) -> np.ndarray:
-        residuals = predictions - targets
+        residuals = cleared_where_zero(predictions - targets, scale)
         ctx.save(residuals, scale)
         loss: np.ndarray = (np.abs(residuals) * scale).sum()
         return loss
@@ -74,7 +74,7 @@ class Huber(Function):
     def forward(
         ctx: Context, predictions: np.ndarray, targets: np.ndarray, scale: np.ndarray, *, delta: float
     ) -> np.ndarray:
-        residuals = predictions - targets
+        residuals = cleared_where_zero(predictions - targets, scale)
         ctx.save(residuals, scale)
         ctx.delta = delta
         loss: np.ndarray = (kernels.huber(residuals, delta) * scale).sum()

@@ -10,6 +10,7 @@ from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor, draw
 from dlcli.core import register
 from dlcli.kernels import RecurrentActivation
+from dlcli.ops.padded_steps import cleared
 
 
 @register("function", "rnn")
@@ -37,6 +38,7 @@ class RNN(Function):
         reverse: bool = False,
         activation: RecurrentActivation = "tanh",
     ) -> np.ndarray:
+        x = cleared(x, mask)
         # omitted for tanh: the native kernel only has tanh, and passes calls with an activation to the reference
         options = () if activation == "tanh" else (activation,)
         states = kernels.rnn(x, input_weight, recurrent_weight, bias, initial_state, mask, reverse, *options)

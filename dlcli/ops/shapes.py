@@ -77,6 +77,29 @@ class Slice(Function):
         yield Sample((draw(4, 3),), {"index": (Ellipsis, None, -1)})
 
 
+@register("function", "scatter")
+class Scatter(Function):
+    """`y[mask] = x`, and 0 elsewhere: the inverse of `x = y[mask]`.
+
+    x: (M, …), mask: (N, …) with M true elements -> (N, …, …)
+    """
+
+    @staticmethod
+    def forward(ctx: Context, x: np.ndarray, *, mask: np.ndarray) -> np.ndarray:
+        ctx.mask = mask
+        y: np.ndarray = np.zeros((*mask.shape, *x.shape[1:]), x.dtype)
+        y[mask] = x
+        return y
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
+        return grad[ctx.mask]
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw(3, 2),), {"mask": np.array([[True, False], [True, True]])})
+
+
 @register("function", "concat")
 class Concat(Function):
     """Concatenation along an axis."""
@@ -104,6 +127,16 @@ def reshape(x: Tensor, shape: tuple[int, ...]) -> Tensor:
 def transpose(x: Tensor, axes: tuple[int, ...] | None = None) -> Tensor:
     """Permute the axes; None reverses them."""
     return Transpose.apply(x, axes=axes)
+
+
+def scatter(x: Tensor, mask: np.ndarray) -> Tensor:
+    """Put rows at the true elements of a mask, with zeros elsewhere.
+
+    Args:
+        x: Rows, (M, …).
+        mask: Mask with M true elements, such as (N, T) for the steps of sequences without padding.
+    """
+    return Scatter.apply(x, mask=mask)
 
 
 def concat(tensors: Sequence[Tensor], axis: int = -1) -> Tensor:

@@ -10,7 +10,7 @@ from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor, draw
 from dlcli.core import register
 from dlcli.kernels import check_labels
-from dlcli.ops.weighting import mean_scale
+from dlcli.ops.weighting import mean_scale, observed_targets
 
 
 @register("function", "softmax_cross_entropy")
@@ -24,6 +24,10 @@ class SoftmaxCrossEntropy(Function):
     def forward(ctx: Context, logits: np.ndarray, labels: np.ndarray, scale: np.ndarray) -> np.ndarray:
         losses, probabilities = kernels.softmax_cross_entropy(logits, labels)
         ctx.save(probabilities, labels, scale)
+        if scale.ndim and not np.isfinite(losses).all():
+            # A product with 0 would be NaN. Finite losses, the usual case, need no pass over the probabilities.
+            hidden = scale == 0
+            losses[hidden], probabilities[hidden] = 0, 0
         losses *= scale
         total: np.ndarray = np.add.reduce(losses)
         return total
@@ -44,12 +48,16 @@ class SoftmaxCrossEntropy(Function):
 class SoftCrossEntropy(Function):
     """`L = −Σ_nk q_nk log softmax(z_n)_k`; `∂L/∂z_n = softmax(z_n) Σ_k q_nk − q_n`; rows of q may sum to anything.
 
-    logits: (N, K), targets q: (N, K) -> ()
+    logits: (N, K), targets q: (N, K), hidden: rows with targets of 0, whose logits may be NaN, (N,) or None -> ()
     """
 
     @staticmethod
-    def forward(ctx: Context, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def forward(
+        ctx: Context, logits: np.ndarray, targets: np.ndarray, *, hidden: np.ndarray | None = None
+    ) -> np.ndarray:
         log_probabilities = kernels.log_softmax(logits)
+        if hidden is not None:
+            log_probabilities[hidden] = 0
         ctx.save(log_probabilities, targets)
         loss: np.ndarray = -np.vdot(targets, log_probabilities)
         return loss
@@ -103,7 +111,7 @@ def softmax_cross_entropy(
             f"expected integer labels {logits.shape[:-1]} or distributions {logits.shape}, "
             f"got targets {targets.shape} of type {targets.dtype}"
         )
-    targets = targets.reshape(rows.shape) if soft else targets.reshape(-1)
+    targets = observed_targets(targets.reshape(rows.shape) if soft else targets.reshape(-1), weights)
     if not soft and (label_smoothing or class_weights is not None):
         check_labels(targets, num_classes)  # in the other cases the kernel checks them
     label_weights = None if soft or class_weights is None else class_weights[targets]
@@ -118,7 +126,7 @@ def softmax_cross_entropy(
     if divisor is None:
         divisor = (counts if label_weights is None else counts * label_weights).sum()
     q *= (counts / divisor)[:, None] if divisor else 0
-    return SoftCrossEntropy.apply(rows, q.astype(dtype, copy=False))
+    return SoftCrossEntropy.apply(rows, q.astype(dtype, copy=False), hidden=None if weights is None else weights == 0)
 
 
 def _one_hot(labels: np.ndarray, num_classes: int) -> np.ndarray:

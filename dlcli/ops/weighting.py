@@ -1,4 +1,4 @@
-"""Weights of the elements in a mean loss."""
+"""Weights of the elements in a mean loss: an element of weight 0 has no effect, whatever its values are."""
 
 from __future__ import annotations
 
@@ -31,3 +31,28 @@ def mean_scale(
     repeats = math.prod(shape) // product.size
     total = product.sum() * dtype.type(repeats) if divisor is None else dtype.type(divisor)
     return product / total if total else np.zeros_like(product)
+
+
+def observed_targets(targets: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    """Return targets with 0 in place of those of weight 0, which may be no target at all, such as an unknown class.
+
+    Args:
+        targets: Targets (N, …).
+        weights: Weights (N,), or of more leading axes of the targets; None for 1.
+    """
+    if weights is None or weights.all():
+        return targets
+    shape = weights.shape + (1,) * (targets.ndim - weights.ndim)
+    return np.where(weights.reshape(shape) != 0, targets, targets.dtype.type(0))
+
+
+def cleared_where_zero(values: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return values with 0 where their factor is 0, since a product with 0 is NaN for infinite values and NaN.
+
+    Args:
+        values: Values (N, …).
+        scale: Factors from `mean_scale`, which broadcast to the shape of the values.
+    """
+    if scale.ndim == 0 or scale.all():
+        return values
+    return np.where(scale != 0, values, values.dtype.type(0))

@@ -66,6 +66,7 @@ class LanguageModeling(StepTask):
         """Return the nats of each text and its sizes."""
         mask = padding_mask(lengths, targets.shape[1])
         real = np.ones(targets.shape) if mask is None else mask  # (N, T)
+        targets = targets if mask is None else np.where(mask, targets, 0)
         columns = (real, real * self._characters[targets], real * self._unigram_nats[targets])
         sizes = TextSizes(*(column.sum(axis=1, dtype=np.float64) for column in columns))  # (N, T) -> (N,) each
         nats = token_nats(outputs, targets, lengths).sum(axis=1, dtype=np.float64)

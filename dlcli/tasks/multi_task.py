@@ -135,8 +135,8 @@ class MultiTask(Task):
 
     def _head_target_rows(self, name: str, truth: np.ndarray | Rows) -> list[Any]:
         observed = _observed_rows(truth, name)
-        values = self.parts[name].target_rows(observed.values)
-        return [value if known else None for value, known in zip(values, observed.mask.tolist(), strict=True)]
+        values = iter(self.parts[name].target_rows(observed.values[observed.mask]))
+        return [next(values) if known else None for known in observed.mask.tolist()]
 
     def named(self, predictions: Predictions, lengths: np.ndarray | None) -> dict[str, Any]:
         return {name: task.named(_of_head(predictions, name), lengths) for name, task in self.parts.items()}

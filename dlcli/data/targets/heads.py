@@ -136,8 +136,8 @@ class HeadTargets(Targets):
 
     def _describe_head(self, head: str, observed: np.ndarray | Rows) -> list[str]:
         assert isinstance(observed, Observed)
-        texts = self.heads[head].describe(observed.values)
-        return [f"{head} {text}" if known else "" for text, known in zip(texts, observed.mask.tolist(), strict=True)]
+        texts = iter(self.heads[head].describe(observed.values[observed.mask]))
+        return [f"{head} {next(texts)}" if known else "" for known in observed.mask.tolist()]
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": "heads", "heads": {head: targets.to_json() for head, targets in self.heads.items()}}

@@ -15,6 +15,7 @@ from dlcli.core import PositiveFloat, Rate, register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.activations import ReLU
 from dlcli.nn.layers.merge import Add
+from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
 
 
@@ -22,7 +23,8 @@ from dlcli.nn.parameter import Parameter
 class BatchNorm(Layer):
     """Batch normalization: each channel (last axis) gets the mean β and the standard deviation γ, which are trained.
 
-    Training uses the mean and variance of the batch, evaluation their moving averages. A training batch needs more than
+    Training uses the mean and variance of the batch, evaluation their moving averages; padded steps of sequences are
+    left out. A training batch needs more than
     one value per channel, because the variance of one value is always 0. The layer before it needs no bias
     (`use_bias: false`), since the mean is subtracted (Ioffe & Szegedy 2015, arXiv:1502.03167).
 
@@ -31,6 +33,7 @@ class BatchNorm(Layer):
         epsilon: Small constant added to the variance, ε.
     """
 
+    needs_lengths: ClassVar[bool] = True
     buffer_names: ClassVar[tuple[str, ...]] = ("moving_mean", "moving_variance")
 
     gamma: Parameter
@@ -57,8 +60,8 @@ class BatchNorm(Layer):
         self.moving_mean = np.zeros(channels, dtype)
         self.moving_variance = np.ones(channels, dtype)
 
-    def forward(self, *inputs: Tensor) -> Tensor:
-        return self._normalize(inputs[0])
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        return self._normalize(*inputs, lengths=lengths)
 
     def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:
         """Fuse with a ReLU, the sum at the end of a residual branch, or both (He et al. 2015, arXiv:1512.03385)."""
@@ -67,10 +70,20 @@ class BatchNorm(Layer):
             return None
         return partial(self._normalize, relu=types[-1] is ReLU)
 
-    def _normalize(self, x: Tensor, *added: Tensor, relu: bool = False) -> Tensor:
+    def _normalize(self, x: Tensor, *added: Tensor, lengths: np.ndarray | None = None, relu: bool = False) -> Tensor:
         """Normalize x, add the other inputs and, with `relu`, apply a ReLU."""
         # A sum of more than two branches: all but this one are added up first.
         residual = reduce(ops.add, added) if added else None
+        mask = None if lengths is None else padding_mask(lengths, x.shape[1])
+        if mask is None:
+            return self._normalize_all(x, residual, relu=relu)
+        # Only the real steps, (N, T, C) -> (M, C): padding has neither a share in the statistics nor a gradient.
+        y = ops.scatter(self._normalize_all(x[mask], None, relu=False), mask)
+        y = y if residual is None else ops.add(y, residual)
+        return ops.relu(y) if relu else y
+
+    def _normalize_all(self, x: Tensor, residual: Tensor | None, *, relu: bool) -> Tensor:
+        """Normalize x (…, C), add a residual and, with `relu`, apply a ReLU."""
         if self.training:
             if x.size == x.shape[-1]:
                 raise ShapeError(f"batch_norm expects more than one value per channel in training, got shape {x.shape}")

@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable
 from typing import ClassVar
 
+import numpy as np
+
 from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.core import register
@@ -60,6 +62,7 @@ class Concat(Layer):
 
     num_inputs: ClassVar[int | None] = None
     combines_steps: ClassVar[bool] = True
+    needs_lengths: ClassVar[bool] = True
 
     def __init__(self, *, axis: int = -1) -> None:
         self.axis = axis
@@ -77,8 +80,11 @@ class Concat(Layer):
             )
         return (*first[:axis], sum(shape[axis] for shape in input_shapes), *first[axis + 1 :])
 
-    def forward(self, *inputs: Tensor) -> Tensor:
-        return ops.concat(inputs, self.axis if self.axis < 0 else self.axis + 1)
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        axis = self.axis if self.axis < 0 else self.axis + 1
+        if lengths is not None and axis % inputs[0].ndim == 1:
+            raise ShapeError("padded sequences cannot be concatenated along time: padding would be between their steps")
+        return ops.concat(inputs, axis)
 
     def flops(self, *input_shapes: Shape) -> int:  # noqa: ARG002
         return 0

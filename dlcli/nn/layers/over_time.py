@@ -62,7 +62,8 @@ class LastStep(OverTime):
     """Last step of a sequence, ignoring padding: (T, D) -> (D,). After a recurrent layer, it is the final state.
 
     The two directions of a bidirectional layer end at different steps: forward at the last step, backward at the first.
-    With `bidirectional`, each half of the vector is taken from the step at which its direction ends.
+    With `bidirectional`, each half of the vector is taken from the step at which its direction ends. A sequence without
+    steps is refused; an empty text counts as one `<UNK>`.
 
     Args:
         bidirectional: Whether to take the second half of the vector from the first step, for a bidirectional layer.
@@ -79,7 +80,9 @@ class LastStep(OverTime):
 
     def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
         x = inputs[0]  # (N, T, D)
-        last = -1 if lengths is None else np.minimum(np.maximum(lengths, 1), x.shape[1]) - 1
+        if lengths is not None and lengths.min(initial=1) < 1:
+            raise ShapeError("last_step expects sequences of at least one step, got a length of 0")
+        last = -1 if lengths is None else np.minimum(lengths, x.shape[1]) - 1
         rows = np.s_[:] if lengths is None else np.arange(len(x))
         if not self.bidirectional:
             return x[rows, last]

@@ -36,6 +36,7 @@ class Input(Layer):
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:
         yield LayerSample(cls(shape=[3]), ((3,),))
+        yield LayerSample(cls(), ((2, 3),))
 
 
 @register("layer", "flatten")
