@@ -24,9 +24,10 @@ from dlcli.data.pretrained_scaling import Pretrained, scaling_of
 from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.rows import EncodedTargets, Rows, concatenate, hashes
-from dlcli.data.table import Table
+from dlcli.data.table import Table, column_of
 from dlcli.data.targets import (
     ClassLabels,
+    FitOptions,
     HeadRows,
     HeadTargets,
     NextTokens,
@@ -64,6 +65,7 @@ __all__ = [
     "EncodedTargets",
     "Examples",
     "FileFormat",
+    "FitOptions",
     "HeadRows",
     "HeadTargets",
     "ImageConversion",
@@ -103,6 +105,7 @@ __all__ = [
     "augmentation",
     "bundled_file",
     "check_numbers",
+    "column_of",
     "concatenate",
     "docstrings",
     "edge_patches",

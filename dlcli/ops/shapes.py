@@ -93,7 +93,8 @@ class Scatter(Function):
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
-        return grad[ctx.mask]
+        grad_x: np.ndarray = grad[ctx.mask]
+        return grad_x
 
     @staticmethod
     def samples() -> Iterable[Sample]:

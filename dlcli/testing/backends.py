@@ -21,7 +21,7 @@ def on_each_backend(check: Callable[[], None]) -> None:
     with np.errstate(all="ignore"):
         check()
         if native.module is not None:
-            with patch.multiple(kernels, **_reference_kernels()):
+            with patch.dict(vars(kernels), _reference_kernels()):
                 check()
 
 

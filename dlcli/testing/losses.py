@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import numpy as np
 
 from dlcli.autograd import TOLERANCE, Tensor, check_parameters
 from dlcli.losses import Loss
+from dlcli.testing.backends import on_each_backend
 from dlcli.testing.check import Subject
+from dlcli.testing.garbage import assert_same_bits, with_garbage
 
 CLASSES = 3
 #: examples, and the weight of each
 EXAMPLES = 8
 WEIGHTS = np.array([1.0, 0.0, 2.5, 0.5, 1.0, 0.0, 3.0, 0.25])
+#: orders of the examples
+ORDERS = (np.arange(EXAMPLES), np.array([5, 2, 7, 0, 3, 6, 1, 4]))
 
 
 def gradient_agrees_with_differences(subject: Subject) -> None:
@@ -42,16 +47,17 @@ def result_is_a_scalar_of_the_outputs_dtype(subject: Subject) -> None:
 
 
 def mean_does_not_depend_on_the_batches(subject: Subject) -> None:
-    """Sums over batches divided by the sum of their weights give the mean over all examples."""
+    """Sums over batches divided by the sum of their weights give the mean over all examples, in any order."""
     for loss, outputs, targets in _cases(subject):
         for weights in (None, WEIGHTS):
             expected = loss(Tensor(outputs), targets, weights).item()
-            for bounds in ([0, 8], [0, 1, 4, 8], list(range(9))):
+            for order, bounds in itertools.product(ORDERS, ([0, 8], [0, 1, 4, 8], list(range(9)))):
                 total = weight = 0.0
                 for start, stop in itertools.pairwise(bounds):
-                    part = None if weights is None else weights[start:stop]
-                    total += loss.sum(Tensor(outputs[start:stop]), targets[start:stop], part)
-                    weight += loss.weight(targets[start:stop], part)
+                    rows = order[start:stop]
+                    part = None if weights is None else weights[rows]
+                    total += loss.sum(Tensor(outputs[rows]), targets[rows], part)
+                    weight += loss.weight(targets[rows], part)
                 np.testing.assert_allclose(total / weight, expected, rtol=1e-9)
 
 
@@ -68,12 +74,47 @@ def an_example_of_weight_zero_does_not_count(subject: Subject) -> None:
         )
 
 
+def garbage_of_weight_zero_changes_nothing(subject: Subject) -> None:
+    """Outputs and targets of weight 0 may be anything: no bit of the loss, its sums or its gradient changes.
+
+    NaN, infinities and −1e30, and classes that do not exist; in float32, with native and with reference kernels. If
+    every weight is 0, the mean is 0.
+    """
+    for loss, outputs, targets in _cases(subject):
+        for weights in (WEIGHTS, WEIGHTS > 0, np.zeros(EXAMPLES)):
+            on_each_backend(partial(_check_garbage, loss, outputs.astype(np.float32), targets, weights))
+
+
 CONTRACTS = (
     gradient_agrees_with_differences,
     result_is_a_scalar_of_the_outputs_dtype,
     mean_does_not_depend_on_the_batches,
     an_example_of_weight_zero_does_not_count,
+    garbage_of_weight_zero_changes_nothing,
 )
+
+
+def _check_garbage(loss: Loss, outputs: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> None:
+    hidden = weights == 0
+    mean, gradient, sums = _results(loss, outputs, targets, weights)
+    assert np.isfinite(mean) and (weights.any() or mean == 0)
+    assert not gradient[hidden].any(), "an example of weight 0 gets no gradient"
+    for changed, other_targets in itertools.product(with_garbage(outputs, hidden), with_garbage(targets, hidden)):
+        actual, actual_gradient, actual_sums = _results(loss, changed, other_targets, weights)
+        assert_same_bits(actual, mean, "loss")
+        assert_same_bits(actual_gradient, gradient, "gradient")
+        assert actual_sums == sums, "the sum of the losses, and that of the weights"
+
+
+def _results(
+    loss: Loss, outputs: np.ndarray, targets: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
+    """Return the mean, its gradient, and the two sums whose ratio it is."""
+    leaf = Tensor(outputs, requires_grad=True)
+    mean = loss(leaf, targets, weights)
+    mean.backward()
+    assert leaf.grad is not None
+    return mean.data, leaf.grad, (loss.sum(Tensor(outputs), targets, weights), loss.weight(targets, weights))
 
 
 def _cases(subject: Subject) -> list[tuple[Loss, np.ndarray, np.ndarray]]:

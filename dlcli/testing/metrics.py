@@ -38,13 +38,15 @@ def reset_forgets_and_better_predictions_improve(subject: Subject) -> None:
 
 
 def result_does_not_depend_on_the_batches(subject: Subject) -> None:
-    """One batch and several give the same number."""
+    """A metric is a ratio of sums: one batch and several, also empty ones, in any order, give the same number."""
     metric = _create(subject)
     predictions, targets = example(metric.needs)
     whole = _streamed(metric, [(predictions, targets)])
-    for size in (1, 5):
-        batches = [(predictions[at : at + size], targets[at : at + size]) for at in range(0, 2 * HALF, size)]
-        np.testing.assert_allclose(_streamed(metric, batches), whole, rtol=1e-9)
+    for order in (np.arange(2 * HALF), np.random.default_rng(0).permutation(2 * HALF)):
+        for size in (1, 5):
+            parts = [order[at : at + size] for at in range(0, 2 * HALF, size)]
+            batches = [(predictions[rows], targets[rows]) for rows in (*parts, order[:0])]
+            np.testing.assert_allclose(_streamed(metric, batches), whole, rtol=1e-9)
 
 
 def says_what_it_is(subject: Subject) -> None:

@@ -8,15 +8,16 @@ from typing import Any
 
 import dlcli.components  # noqa: F401  # fills the registry
 from dlcli.core import ConfigError, registry, unknown_name
-from dlcli.testing import datasets, functions, layers, losses, metrics, optimizers, searches
+from dlcli.testing import datasets, functions, layers, losses, metrics, optimizers, padding, searches, tasks
 from dlcli.testing.check import Check, Subject
 from dlcli.testing.options import every_option_is_described
 
 #: kind of component → its contracts
 SUITES: Mapping[str, tuple[Callable[[Subject], None], ...]] = {
-    "layer": (*layers.CONTRACTS, every_option_is_described),
+    "layer": (*layers.CONTRACTS, *padding.CONTRACTS, every_option_is_described),
     "function": (*functions.CONTRACTS, every_option_is_described),
     "optimizer": (*optimizers.CONTRACTS, every_option_is_described),
+    "task": (*tasks.CONTRACTS, every_option_is_described),
     "loss": (*losses.CONTRACTS, every_option_is_described),
     "metric": (*metrics.CONTRACTS, every_option_is_described),
     "search": (*searches.CONTRACTS, every_option_is_described),
