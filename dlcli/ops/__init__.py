@@ -39,7 +39,7 @@ from dlcli.ops.sigmoid import sigmoid, softplus, tanh
 from dlcli.ops.softmax import log_softmax, softmax
 from dlcli.ops.softmax_cross_entropy import softmax_cross_entropy
 from dlcli.ops.upsample import upsample_bilinear2d, upsample_nearest2d
-from dlcli.ops.weighting import observed_targets
+from dlcli.ops.weighting import observed, observed_targets
 
 __all__ = [
     "absolute",
@@ -82,6 +82,7 @@ __all__ = [
     "mean_squared_error",
     "multiply",
     "negative",
+    "observed",
     "observed_targets",
     "power",
     "relu",

@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 
+from dlcli.autograd import Tensor
+from dlcli.ops.shapes import scatter
+
 
 def mean_scale(
     shape: tuple[int, ...], dtype: np.dtype, *weights: np.ndarray | None, divisor: float | None = None
@@ -44,6 +47,21 @@ def observed_targets(targets: np.ndarray, weights: np.ndarray | None) -> np.ndar
         return targets
     shape = weights.shape + (1,) * (targets.ndim - weights.ndim)
     return np.where(weights.reshape(shape) != 0, targets, targets.dtype.type(0))
+
+
+def observed(outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None) -> tuple[Tensor, np.ndarray]:
+    """Return outputs and targets with 0 in place of those of weight 0, which get no gradient.
+
+    A loss that is composed of several functions calls it first: a product with a weight of 0 is NaN for NaN.
+
+    Args:
+        outputs: Outputs of the model, (N, …).
+        targets: Targets, (N, …).
+        weights: Weights (N,), or of more leading axes of outputs and targets; None for 1.
+    """
+    if weights is None or weights.all():
+        return outputs, targets
+    return scatter(outputs[weights != 0], weights != 0), observed_targets(targets, weights)
 
 
 def cleared_where_zero(values: np.ndarray, scale: np.ndarray) -> np.ndarray:

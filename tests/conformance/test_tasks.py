@@ -1,4 +1,4 @@
-"""Every registered task passes the conformance suite of `dlcli.testing`, also with losses whose classes have weights."""
+"""Every registered task passes the conformance suite of `dlcli.testing`, also with weighted and smoothed losses."""
 
 from __future__ import annotations
 

@@ -78,3 +78,22 @@ def test_mean_with_zero_weights_is_zero() -> None:
     loss.backward()
     assert loss.item() == 0
     np.testing.assert_array_equal(z.grad, 0)
+
+
+@pytest.mark.parametrize("garbage", [np.nan, np.inf, -1e30])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_garbage_of_weight_zero_has_no_effect_on_distributions(garbage: float, smoothing: float) -> None:
+    generator = np.random.default_rng(0)
+    logits, weights = generator.standard_normal((4, 3)).astype(np.float32), np.array([1.0, 0.0, 0.5, 0.0])
+    distributions = generator.dirichlet(np.ones(3), 4).astype(np.float32)
+    results = []
+    for of_hidden in (0.0, garbage):
+        logits[weights == 0], distributions[weights == 0] = of_hidden, of_hidden
+        leaf = Tensor(logits.copy(), requires_grad=True)
+        with np.errstate(invalid="ignore"):
+            loss = ops.softmax_cross_entropy(leaf, distributions.copy(), weights, label_smoothing=smoothing)
+            loss.backward()
+        assert leaf.grad is not None
+        results.append((loss.item(), leaf.grad.tobytes()))
+    assert results[0] == results[1]
+    assert np.isfinite(results[0][0])

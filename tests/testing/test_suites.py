@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 import dlcli.components  # noqa: F401  # fills the registry, before any test replaces it
-from dlcli import losses, metrics, ops, optim, search, testing
+from dlcli import losses, metrics, ops, optim, search, tasks, testing
 from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.core import ConfigError, Direction, registry
-from dlcli.data import DataPaths, RawData
-from dlcli.nn import Activation
+from dlcli.data import DataPaths, Observed, RawData
+from dlcli.nn import Activation, padding_mask
+from dlcli.nn.layers.over_time import OverTime
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def failures(kind: str, component: Any) -> set[str]:
     for check in testing.checks(kind, "subject"):
         try:
             check()
-        except (AssertionError, ValueError):  # of the check, or of the component itself
+        except (AssertionError, ValueError, IndexError):  # of the check, or of the component itself
             broken.add(check.contract.__name__)
     return broken
 
@@ -108,6 +109,30 @@ class Halves(Activation):
         return inputs[0][:, :1]
 
 
+class Smoothed(Activation):
+    """The mean of all steps before a step, and of one step after it."""
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        (x,) = inputs
+        return x if x.ndim < 3 else x + ops.concat([x[:, 1:], x[:, :1]], axis=1)
+
+
+class SumOverTime(OverTime):
+    """The sum of all steps, also of padded ones: (T, D) -> (D,)."""
+
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        return inputs[0].sum(axis=1)
+
+
+class RealSumOverTime(OverTime):
+    """The sum of the steps without padding: (T, D) -> (D,)."""
+
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        (x,) = inputs
+        real = padding_mask(lengths, x.shape[1])
+        return x.sum(axis=1) if real is None else ops.scatter(x[real], real).sum(axis=1)
+
+
 class Signs(optim.Optimizer):
     """Steps along the sign of the gradient, smaller and smaller."""
 
@@ -152,6 +177,47 @@ class UnweightedLoss(HalfSquare):
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
         return ops.mean_squared_error(outputs, targets)
+
+
+class MultipliedLoss(HalfSquare):
+    """Multiplies by weights of 0, which NaN survives."""
+
+    def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+        residuals = outputs - targets
+        if weights is None:
+            return (residuals * residuals).mean()
+        factors = weights[:, None].astype(outputs.dtype) / (weights.sum() * outputs.shape[1] or 1)
+        return (residuals * residuals * factors.astype(outputs.dtype)).sum()
+
+
+class Kinds(tasks.Classification):
+    """One of several classes.
+
+    Args:
+        loss: Loss to minimize.
+    """
+
+
+class LabelsOfPadding(tasks.SequenceLabeling):
+    """A class for each step, also for padded ones."""
+
+    def step_weights(self, targets: np.ndarray, lengths: np.ndarray | None) -> None:
+        """Ignore the lengths."""
+
+
+class HeadsWithoutMask(tasks.MultiTask):
+    """Heads whose missing labels count as 0."""
+
+    def loss(self, outputs: Tensor, targets: Any, lengths: np.ndarray | None = None) -> Tensor:
+        everywhere = {name: Observed(it.values, np.ones(len(it), bool)) for name, it in targets.columns.items()}
+        return super().loss(outputs, targets.with_columns(everywhere), lengths)
+
+
+class MeanOfMeans(tasks.Regression):
+    """Values, with a loss that averages the batches."""
+
+    def loss_totals(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
+        return np.array([[self.loss(outputs, targets, lengths).item(), 1.0]])
 
 
 class Hits(metrics.Metric):
@@ -227,7 +293,8 @@ class Shuffled(Iris):  # type: ignore[misc, valid-type]
         return raw
 
 
-KEEP_TO_THEM = [("function", Cube), ("layer", Cubes), ("loss", HalfSquare), ("metric", Hits), ("dataset", Iris),
+KEEP_TO_THEM = [("function", Cube), ("layer", Cubes), ("layer", RealSumOverTime), ("loss", HalfSquare), ("task", Kinds),
+                ("metric", Hits), ("dataset", Iris),
                 ("search", search.RandomSearch)]  # fmt: skip
 BREAK_THEM = [
     ("function", WrongCube, {"gradient_agrees_with_differences"}),
@@ -235,9 +302,15 @@ BREAK_THEM = [
     ("function", AliasedCopy, {"gradients_do_not_alias_what_was_saved", "backward_is_pure"}),
     ("layer", Noise, {"evaluation_repeats_itself_and_leaves_the_state_alone"}),
     ("layer", Halves, {"result_has_the_declared_shape_and_dtype"}),
+    ("layer", Smoothed, {"padding_changes_nothing"}),
+    ("layer", SumOverTime, {"padding_changes_nothing"}),
     ("optimizer", Signs, {"every_option_is_described"}),
     ("optimizer", Forgetful, {"resumed_training_has_the_same_bits"}),
     ("loss", UnweightedLoss, {"an_example_of_weight_zero_does_not_count", "mean_does_not_depend_on_the_batches"}),
+    ("loss", MultipliedLoss, {"garbage_of_weight_zero_changes_nothing"}),
+    ("task", LabelsOfPadding, {"what_is_not_observed_changes_nothing"}),
+    ("task", HeadsWithoutMask, {"what_is_not_observed_changes_nothing"}),
+    ("task", MeanOfMeans, {"means_do_not_depend_on_the_batches"}),
     ("metric", WrongDirection, {"reset_forgets_and_better_predictions_improve"}),
     ("metric", MeanOfBatches, {"no_examples_give_nan", "result_does_not_depend_on_the_batches", "says_what_it_is"}),
     ("search", Restless, {"the_same_seed_gives_the_same_trials_and_another_seed_others"}),

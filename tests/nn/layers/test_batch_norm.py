@@ -65,3 +65,40 @@ def test_a_bias_before_it_has_no_effect() -> None:
 def test_scalars_are_refused() -> None:
     with pytest.raises(ShapeError, match="channels"):
         BatchNorm().output_shape(())
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_padded_steps_have_no_share_in_the_statistics(training: bool) -> None:
+    """The real steps of padded sequences are normalized like the same steps in a batch of vectors."""
+    layer, reference = built(BatchNorm()), built(BatchNorm())
+    lengths, generator = np.array([3, 1, 0, 2]), np.random.default_rng(0)
+    real = np.arange(3) < lengths[:, None]
+    steps = 5 + 2 * generator.standard_normal((6, 3))
+    x = np.full((4, 3, 3), np.nan)
+    x[real] = steps
+    direction = generator.standard_normal((6, 3))
+    for each in (layer, reference):
+        each.train(training)
+    sequences, vectors = Tensor(x, requires_grad=True), Tensor(steps, requires_grad=True)
+    y, expected = layer.forward(sequences, lengths=lengths), reference.forward(vectors)
+    np.testing.assert_array_equal(y.data[real], expected.data)
+    grad = np.zeros(x.shape)
+    grad[real] = direction
+    y.backward(grad)
+    expected.backward(direction)
+    np.testing.assert_array_equal(sequences.grad[real], vectors.grad)
+    assert not sequences.grad[~real].any()
+    for name, parameter in layer.parameters().items():
+        np.testing.assert_array_equal(parameter.grad, reference.parameters()[name].grad)
+    for name, buffer in layer.buffers().items():
+        np.testing.assert_array_equal(buffer, reference.buffers()[name])
+
+
+def test_one_real_step_has_no_variance() -> None:
+    with pytest.raises(ShapeError):
+        built(BatchNorm()).forward(Tensor(np.ones((2, 4, 3))), lengths=np.array([1, 0]))
+
+
+def test_sequences_of_all_steps_are_not_padded() -> None:
+    layer, x = built(BatchNorm()), Tensor(np.random.default_rng(0).standard_normal((2, 4, 3)))
+    np.testing.assert_array_equal(layer.forward(x, lengths=np.array([4, 4])).data, layer.forward(x).data)

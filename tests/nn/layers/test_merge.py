@@ -37,3 +37,11 @@ def test_incompatible_shapes_are_refused() -> None:
         Concat(axis=2).output_shape((2, 3), (2, 3))
     with pytest.raises(ShapeError, match="got one"):
         Multiply().output_shape((2, 3))
+
+
+def test_padded_sequences_cannot_be_appended_to_each_other() -> None:
+    lengths = np.array([1, 2])
+    np.testing.assert_array_equal(Concat().forward(Tensor(A), Tensor(B), lengths=lengths).data[..., 3:], B)
+    for axis in (0, -2):
+        with pytest.raises(ShapeError):
+            Concat(axis=axis).forward(Tensor(A), Tensor(B), lengths=lengths)

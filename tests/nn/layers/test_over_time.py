@@ -72,3 +72,18 @@ def test_invalid_shapes_are_refused() -> None:
         MeanOverTime().output_shape((5,))
     with pytest.raises(ShapeError, match="got size 3"):
         LastStep(bidirectional=True).output_shape((5, 3))
+
+
+@pytest.mark.parametrize("layer", [MeanOverTime(), MaxOverTime()])
+def test_a_sequence_without_steps_is_zeros(layer: MeanOverTime | MaxOverTime) -> None:
+    x = Tensor(np.where(np.arange(5)[:, None] < 2, X, np.nan), requires_grad=True)
+    result = layer.forward(x, lengths=np.array([2, 0, 1]))
+    np.testing.assert_array_equal(result.data[1], 0)
+    result.sum().backward()
+    assert not x.grad[1].any()
+    assert np.isfinite(x.grad).all()
+
+
+def test_a_sequence_without_steps_has_no_last_step() -> None:
+    with pytest.raises(ShapeError):
+        LastStep().forward(Tensor(X), lengths=np.array([2, 0, 1]))
