@@ -39,3 +39,16 @@ def test_runs_with_the_same_seed_of_the_split_have_the_same_splits(iris: str) ->
 
     np.testing.assert_array_equal(dev(seed=3, data_split_seed=0), dev(seed=0))
     assert not np.array_equal(dev(seed=3), dev(seed=0))
+
+
+def test_shared_examples_are_a_mistake_of_the_split_if_it_says_so(mistake: Mistake, iris: str, tmp_path: Path) -> None:
+    rows = "".join(f"{number % 4},{'cat' if number % 2 else 'dog'}\n" for number in range(20))
+    (tmp_path / "pets.csv").write_text(f"weight,pet\n{rows}")
+    error = mistake(
+        iris.replace(
+            "{dataset: iris}", "\n  dataset: {format: csv, path: pets.csv, label: pet}\n  split: {overlap: error}"
+        )
+    )
+    assert isinstance(error, DataError)
+    assert (error.code, error.key, error.line) == ("duplicate_examples", "data.split.overlap", 3)
+    assert "4 of 4 dev" in error.message

@@ -179,3 +179,28 @@ def test_a_language_model_must_not_read_final_states(build: Build) -> None:
     with pytest.raises(ConfigError) as caught:
         build(LANGUAGE.replace("LAYERS", layers))
     assert (caught.value.key, caught.value.code) == ("model.layers[2]", "not_applicable")
+
+
+TEXTS = """\
+data: {dataset: {format: csv, path: texts.csv, text: words, label: y}}
+model:
+  layers:
+    - embedding: {units: 3}
+    - LAYER
+    - linear: {units: 1}
+optimizer: adam
+"""
+
+
+@pytest.mark.parametrize("layer", ["flatten", "reshape: {shape: [-1]}"])
+def test_steps_are_not_mixed_with_padding(mistake: Mistake, build: Build, tmp_path: Path, layer: str) -> None:
+    def write(lengths: list[int]) -> None:
+        rows = "".join(f"{'a b ' * (lengths[n % len(lengths)])},{'yes' if n % 2 else 'no'}\n" for n in range(30))
+        (tmp_path / "texts.csv").write_text(f"words,y\n{rows}")
+
+    config = TEXTS.replace("LAYER", layer)
+    write([1, 3])
+    error = mistake(config)
+    assert (error.code, error.key, error.line) == ("not_applicable", "model.layers[1]", 5)
+    write([2])
+    assert build(config).model.output_shape == (1,)
