@@ -31,7 +31,9 @@ class Loss:
         """Take the number of training examples of each class, before the first call; most losses ignore it."""
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
-        """Return the mean loss over the batch, a scalar; with weights `Σ w ℓ / Σ w`.
+        """Return the mean loss over the batch, a scalar; with weights `Σ w ℓ / Σ w`, and 0 if all of them are 0.
+
+        Outputs and targets of weight 0 are ignored, whatever they are, such as those of padding (`ops.observed`).
 
         Args:
             outputs: Outputs of the model, (N, …).

@@ -55,10 +55,11 @@ class Layer(Module):
     num_inputs: ClassVar[int | None] = 1
 
     #: whether `forward` takes `lengths=`, the number of steps of each sequence of the first input without padding,
-    #: (N,), or None
+    #: (N,), or None; padded steps may hold anything and have no effect
     needs_lengths: ClassVar[bool] = False
 
-    #: whether the output has the steps of the first input, and thus its lengths
+    #: whether the output has the steps of the first input, and thus its lengths; a layer that neither preserves them
+    #: nor takes the lengths is refused for sequences of different lengths
     preserves_time: ClassVar[bool] = True
 
     #: whether all inputs are combined step by step, so that they must have the same steps
