@@ -180,6 +180,7 @@ def _result(
         unit=unit_name(measured[0].split, len(measured[0].truth)),
         predictions=predictions,
         head=head or "",
+        has_own_test_set=experiment.data.has_own_test_set,
     )
 
 

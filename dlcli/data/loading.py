@@ -63,6 +63,7 @@ class Data:
         fingerprint: File name → SHA-256.
         overlaps: Pairs of splits that share identical examples; empty if they were not searched for.
         warnings: Warnings for the user, overlaps included.
+        has_own_test_set: Whether the data came with a separate test set.
     """
 
     splits: Mapping[str, Split]
@@ -72,6 +73,7 @@ class Data:
     fingerprint: Mapping[str, str]
     overlaps: tuple[Overlap, ...]
     warnings: tuple[str, ...]
+    has_own_test_set: bool = False
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -165,6 +167,7 @@ def load_data(
             *groups,
             *_group_warnings(train.examples, split.group_by),
         ),
+        has_own_test_set=raw.test is not None,
     )
 
 

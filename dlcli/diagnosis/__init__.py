@@ -13,6 +13,7 @@ from dlcli.diagnosis.intervals import Interval, mean_interval
 from dlcli.diagnosis.knobs import Advice, Evidence
 from dlcli.diagnosis.learning_curve import Curve, LossTrend, curve
 from dlcli.diagnosis.level import Level
+from dlcli.diagnosis.mismatch import Mismatch, Origin, mismatches_of
 from dlcli.diagnosis.power import ExamplesNeeded
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
@@ -28,6 +29,8 @@ from dlcli.diagnosis.wording import (
     gap_phrase,
     gap_sentence,
     level_title,
+    mismatch_remarks,
+    mismatch_sentence,
     needed_sentence,
     verdict_sentence,
 )
@@ -53,6 +56,8 @@ __all__ = [
     "Interval",
     "Level",
     "LossTrend",
+    "Mismatch",
+    "Origin",
     "PredictionsFile",
     "Ranking",
     "RegressionFit",
@@ -80,6 +85,9 @@ __all__ = [
     "interval_remarks",
     "level_title",
     "mean_interval",
+    "mismatch_remarks",
+    "mismatch_sentence",
+    "mismatches_of",
     "needed_sentence",
     "paired_difference_interval",
     "ranking_of",

@@ -13,6 +13,7 @@ from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
 from dlcli.diagnosis.confusion import Confusion, confusion_of
 from dlcli.diagnosis.knobs import Advice, Evidence
 from dlcli.diagnosis.learning_curve import Curve, LossTrend, curve
+from dlcli.diagnosis.mismatch import mismatches_of
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.reliability import interval_remarks
@@ -62,6 +63,7 @@ def assess(result: TrainingResult) -> Assessment:
         measure=result.measure,
         human_error=result.human_error,
         unit=result.unit,
+        mismatches=mismatches_of(result, outcomes),
     )
     train, last = outcomes[0], outcomes[-1]
     baseline = compare_with_constant(train, last, measure=result.measure, class_names=tuple(result.class_names))

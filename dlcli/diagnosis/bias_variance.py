@@ -2,14 +2,16 @@
 
 Each gap between neighboring levels has a meaning (Ng, *Machine Learning Yearning*, chapters 20-28 and 40-41):
 train − human is the avoidable bias, train-dev − train the variance, dev − train-dev the data mismatch, and test − dev
-the overfitting to the dev set by model selection. Without a train-dev set the variance is dev − train.
+the overfitting to the dev set by model selection, unless the targets of dev and test differ: then it is a mismatch.
+Without a train-dev set the variance is dev − train.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -18,20 +20,29 @@ from dlcli.diagnosis.clustered import effective_size_of_rate
 from dlcli.diagnosis.error_intervals import error_interval, split_difference
 from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.level import Level
+from dlcli.diagnosis.mismatch import NO_MISMATCH, Mismatch
 from dlcli.diagnosis.power import ExamplesNeeded, examples_needed
 from dlcli.diagnosis.sampled_errors import SampledErrors
 from dlcli.diagnosis.sampled_statistic import Sample, SampledStatistic
 from dlcli.tasks import ErrorMeasure
 
-GapName = Literal["avoidable_bias", "variance", "data_mismatch", "dev_overfit"]
+GapName = Literal["avoidable_bias", "variance", "data_mismatch", "dev_overfit", "dev_test_mismatch"]
 Verdict = Literal["high", "small", "inconclusive", "unknown"]
 
-#: Gap before each split; the gap after train is always the variance.
-_GAP_AT: dict[str, GapName] = {
-    "train": "avoidable_bias",
-    "train_dev": "variance",
-    "dev": "data_mismatch",
-    "test": "dev_overfit",
+#: Gap after each level, unless the targets of dev and test differ.
+_GAP_AFTER: Mapping[str, GapName] = {
+    "human": "avoidable_bias",
+    "train": "variance",
+    "train_dev": "data_mismatch",
+    "dev": "dev_overfit",
+}
+#: Title of each gap in sentences.
+TITLES: Mapping[GapName, str] = {
+    "avoidable_bias": "avoidable bias",
+    "variance": "variance",
+    "data_mismatch": "data mismatch",
+    "dev_overfit": "dev overfit",
+    "dev_test_mismatch": "dev-test mismatch",
 }
 #: Share of the sum of all positive gaps from which a conclusive gap is high.
 _RELEVANT_SHARE = 0.2
@@ -73,6 +84,7 @@ class Gap:
             positive gaps; "small" otherwise. The distance of an error rate to an assumed optimum of 0 is "small"
             below half a point; that of a language model to the unknown entropy of its text is "unknown".
         needed: Sizes of the splits that would settle a positive gap; empty if it is settled.
+        mismatch: What shows that the later level may have another distribution than the earlier one.
     """
 
     name: GapName
@@ -81,10 +93,11 @@ class Gap:
     difference: Interval
     verdict: Verdict
     needed: tuple[ExamplesNeeded, ...] = ()
+    mismatch: Mismatch = NO_MISMATCH
 
     @property
     def title(self) -> str:
-        return self.name.replace("_", " ")
+        return TITLES[self.name]
 
 
 @dataclass(frozen=True)
@@ -150,6 +163,7 @@ def diagnose(
     human_error: float | None = None,
     confidence: float = 0.95,
     unit: str = "examples",
+    mismatches: Mapping[str, Mismatch] = MappingProxyType({}),
 ) -> Diagnosis:
     """Diagnose a model from its errors on each split.
 
@@ -160,6 +174,7 @@ def diagnose(
         human_error: Human-level or optimal error in that unit; None assumes 0.
         confidence: Confidence level of every interval.
         unit: Plural of the sampling unit.
+        mismatches: Split → its mismatch with the level before it; splits are left out if they were not compared.
 
     Raises:
         ValueError: There are no training examples.
@@ -178,7 +193,7 @@ def diagnose(
         *(split_difference(later.error, earlier.error, measure) for earlier, later in pairwise(levels[1:])),
     ]
     gaps = [
-        _gap(earlier, later, difference, unit)
+        _gap(earlier, later, difference, unit, mismatches.get(later.name, NO_MISMATCH))
         for (earlier, later), difference in zip(pairwise(levels), differences, strict=True)
     ]
     if human_error is None and measure.has_unknown_optimum:
@@ -206,10 +221,12 @@ def _shifted(error: Interval, optimum: float) -> Interval:
     )
 
 
-def _gap(earlier: Level, later: Level, difference: Interval, unit: str) -> Gap:
-    name = "variance" if earlier.name == "train" else _GAP_AT[later.name]
+def _gap(earlier: Level, later: Level, difference: Interval, unit: str, mismatch: Mismatch) -> Gap:
+    name = _GAP_AFTER[earlier.name]
+    if name == "dev_overfit" and mismatch.shift:
+        name = "dev_test_mismatch"
     needed = examples_needed(earlier, later, difference, unit=unit)
-    return Gap(name, earlier.name, later.name, difference, "inconclusive", needed)
+    return Gap(name, earlier.name, later.name, difference, "inconclusive", needed, mismatch)
 
 
 def _with_verdicts(gaps: Sequence[Gap], *, least_bias: float = 0.0, least: float = 0.0) -> tuple[Gap, ...]:

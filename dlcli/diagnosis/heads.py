@@ -11,6 +11,7 @@ import numpy as np
 from dlcli.core import SPLITS
 from dlcli.diagnosis.assessment import Assessment
 from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
+from dlcli.diagnosis.mismatch import Mismatch
 from dlcli.diagnosis.sampled_errors import Array, SampledErrors
 from dlcli.diagnosis.sampled_statistic import Sample
 from dlcli.diagnosis.training_result import SplitOutcome, TrainingResult
@@ -46,10 +47,13 @@ class HeadAssessments:
             others: Head → assessment of each other head.
             results: Results of all heads.
         """
-        return cls() if main is None else cls(main, {main: assessment, **others}, _joint(results))
+        if main is None:
+            return cls()
+        by_name = {main: assessment, **others}
+        return cls(main, by_name, _joint(results, by_name))
 
 
-def _joint(results: Sequence[TrainingResult]) -> Diagnosis | None:
+def _joint(results: Sequence[TrainingResult], by_name: Mapping[str, Assessment]) -> Diagnosis | None:
     if not all(result.measure.is_rate for result in results):
         return None
     splits = []
@@ -60,7 +64,22 @@ def _joint(results: Sequence[TrainingResult]) -> Diagnosis | None:
             units = np.array([*chain.from_iterable(_units(outcome) for _, outcome in outcomes)])
             sums = np.concatenate([_sums(outcome.errors(result.measure)) for result, outcome in outcomes])
             splits.append(SplitErrors(split, SampledErrors(sums, None, units)))
-    return diagnose(splits, measure=results[0].measure, unit=results[0].unit)
+    return diagnose(
+        splits,
+        measure=results[0].measure,
+        unit=results[0].unit,
+        mismatches={split.split: _joint_mismatch(split.split, by_name) for split in splits},
+    )
+
+
+def _joint_mismatch(split: str, by_name: Mapping[str, Assessment]) -> Mismatch:
+    """Return the shifts of all heads, and the origin, which the heads share."""
+    mismatches = {
+        head: gap.mismatch for head, one in by_name.items() for gap in one.diagnosis.gaps if gap.later == split
+    }
+    shifts = [f"{mismatch.shift} (head {head})" for head, mismatch in mismatches.items() if mismatch.shift]
+    origins = [mismatch.origin for mismatch in mismatches.values() if mismatch.origin is not None]
+    return Mismatch("; ".join(shifts), next(iter(origins), None))
 
 
 def _sums(sample: Sample) -> Array:

@@ -83,6 +83,7 @@ class TrainingResult:
         unit: Plural of the sampling unit: examples, or the sequences or groups they belong to.
         predictions: Files with the predictions, by split.
         head: Head of a multi-task model that the splits are about; its metrics are named `<head>.<metric>`.
+        has_own_test_set: Whether the data came with a separate test set.
     """
 
     run: str
@@ -105,6 +106,7 @@ class TrainingResult:
     unit: str = "examples"
     predictions: Mapping[str, PredictionsFile] = field(default_factory=dict)
     head: str = ""
+    has_own_test_set: bool = False
 
     @property
     def human_error(self) -> float | None:

@@ -8,6 +8,8 @@ from dlcli.diagnosis.bias_variance import Diagnosis, Gap
 from dlcli.diagnosis.confusion import Confusion
 from dlcli.tasks import ErrorMeasure
 
+#: Gaps that are named after a mismatch.
+_MISMATCHES = {"data_mismatch", "dev_test_mismatch"}
 #: Explanation of the intervals and their limits.
 METHOD = (
     "Every interval is for fixed trained weights: it covers the variation of the error over other examples of the same "
@@ -55,7 +57,47 @@ def gap_phrase(diagnosis: Diagnosis, gap: Gap) -> str:
 
 
 def verdict_sentence(diagnosis: Diagnosis) -> str:
-    """Describe the largest conclusive gap; if no gap is conclusive, the number of examples that would settle one."""
+    """Describe the largest conclusive gap; if no gap is conclusive, the number of examples that would settle one.
+
+    What shows that the two levels of this gap have different distributions is part of the sentence.
+    """
+    subject = _subject(diagnosis)
+    mismatch = "" if subject is None else mismatch_sentence(subject)
+    return f"{_verdict(diagnosis)} {mismatch}".rstrip()
+
+
+def mismatch_remarks(diagnosis: Diagnosis) -> list[str]:
+    """Describe the mismatch of every gap that the verdict is not about, unless there is no gap to explain."""
+    subject = _subject(diagnosis)
+    return [
+        sentence
+        for gap in diagnosis.gaps
+        if gap is not subject and (gap.mismatch.shift or gap.difference.value > 0)
+        if (sentence := mismatch_sentence(gap))
+    ]
+
+
+def mismatch_sentence(gap: Gap) -> str:
+    """Describe what shows that the levels of a gap have different distributions; empty if nothing does."""
+    mismatch, sentences = gap.mismatch, []
+    both = f"{gap.earlier.replace('_', '-')} and {gap.later.replace('_', '-')}"
+    if mismatch.shift:
+        sentences.append(f"The targets of {both} differ: {mismatch.shift}.")
+    if mismatch.origin is not None:
+        sentences.append(f"{both.capitalize()} {mismatch.origin}.")
+    if sentences and gap.name not in _MISMATCHES:
+        sentences.append(f"So part or all of the {gap.title} may be a mismatch.")
+    return " ".join(sentences)
+
+
+def _subject(diagnosis: Diagnosis) -> Gap | None:
+    """Return the gap that the verdict is about."""
+    if diagnosis.largest is not None or diagnosis.unknown_bias is not None:
+        return diagnosis.largest
+    return diagnosis.undecided
+
+
+def _verdict(diagnosis: Diagnosis) -> str:
     largest, undecided = diagnosis.largest, diagnosis.undecided
     if largest is None and diagnosis.unknown_bias is not None:
         train = diagnosis.measure.unit.text(diagnosis.unknown_bias.difference.value)

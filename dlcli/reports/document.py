@@ -14,6 +14,7 @@ from dlcli.diagnosis import (
     Ranking,
     RegressionFit,
     TrainingResult,
+    mismatch_sentence,
     verdict_sentence,
 )
 
@@ -107,6 +108,7 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
                 "difference": asdict(gap.difference),
                 "verdict": gap.verdict,
                 "is_upper_bound": diagnosis.is_upper_bound(gap),
+                "evidence": mismatch_sentence(gap) or None,
                 "needed": [asdict(need) | {"more": need.more} for need in gap.needed],
             }
             for gap in diagnosis.gaps

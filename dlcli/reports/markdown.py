@@ -18,6 +18,7 @@ from dlcli.diagnosis import (
     baseline_sentence,
     confusion_sentence,
     level_title,
+    mismatch_remarks,
     verdict_sentence,
 )
 from dlcli.metrics import format_metric
@@ -117,6 +118,7 @@ def _facts(result: TrainingResult) -> str:
 
 
 def _decomposition(diagnosis: Diagnosis) -> str:
+    """Build a table of levels and gaps, and the remarks on gaps that may be mismatches."""
     measure = diagnosis.measure
     gaps = {gap.later: gap for gap in diagnosis.gaps}
     rows: list[Sequence[str]] = []
@@ -128,7 +130,8 @@ def _decomposition(diagnosis: Diagnosis) -> str:
             rows.append([f"↳ *{gap.title}*", f"*{size}*", f"*{interval}*", "", f"*{verdict}*"])
         rows.append([f"**{level_title(diagnosis, level.name)}**", *_level_cells(diagnosis, level), ""])
     confidence = formatting.number(100 * diagnosis.levels[0].error.level)
-    return markdown_table(["", measure.label, f"{confidence} % interval", "examples", "verdict"], rows)
+    table = markdown_table(["", measure.label, f"{confidence} % interval", "examples", "verdict"], rows)
+    return "\n\n".join([table, *(markdown_text(remark) for remark in mismatch_remarks(diagnosis))])
 
 
 def _level_cells(diagnosis: Diagnosis, level: Level) -> tuple[str, str, str]:

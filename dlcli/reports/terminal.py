@@ -17,6 +17,7 @@ from dlcli.diagnosis import (
     baseline_sentence,
     confusion_sentence,
     level_title,
+    mismatch_remarks,
     verdict_sentence,
 )
 
@@ -38,6 +39,7 @@ def report(assessment: Assessment) -> Group:
     from rich.text import Text
 
     sentences = [Text(printable(verdict_sentence(assessment.diagnosis)), style="bold")]
+    sentences.extend(Text(printable(remark)) for remark in mismatch_remarks(assessment.diagnosis))
     if assessment.confusion is not None and (confused := confusion_sentence(assessment.confusion)):
         sentences.append(Text(printable(confused)))
     if assessment.baseline.is_beaten:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Curve, Diagnosis, Evidence, SplitErrors, SplitOutcome, TrainingResult, diagnose
+from dlcli.diagnosis import Curve, Diagnosis, Evidence, Mismatch, SplitErrors, SplitOutcome, TrainingResult, diagnose
 from dlcli.tasks import ClassPredictions, ErrorRate
 
 SPEC: dict[str, Any] = {
@@ -20,7 +21,10 @@ SPEC: dict[str, Any] = {
             "dev": 0.2,
             "test": 0.2,
             "train_dev": 0.0,
+            "stratify": False,
             "group_by": None,
+            "order_by": None,
+            "in_order": False,
             "files": None,
             "indices": None,
         }
@@ -53,13 +57,17 @@ def make_spec() -> Callable[..., dict[str, Any]]:
     return spec_with
 
 
-def diagnosis_of(human_error: float | None = None, **counts: tuple[int, int]) -> Diagnosis:
+def diagnosis_of(
+    human_error: float | None = None,
+    mismatches: Mapping[str, Mismatch] = MappingProxyType({}),
+    **counts: tuple[int, int],
+) -> Diagnosis:
     """Diagnose (errors, examples) of each split."""
     splits = [
         SplitErrors.counted(split, num_errors=errors, num_examples=examples)
         for split, (errors, examples) in counts.items()
     ]
-    return diagnose(splits, measure=ErrorRate(), human_error=human_error)
+    return diagnose(splits, measure=ErrorRate(), human_error=human_error, mismatches=mismatches)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.diagnosis import Diagnosis, Evidence, IdenticalUnits, advise
+from dlcli.diagnosis import Diagnosis, Evidence, IdenticalUnits, Mismatch, advise
 from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK
 
 Make = Callable[..., Evidence]
@@ -16,6 +16,12 @@ COUNTS: dict[str, dict[str, Any]] = {
     "variance": {"train": (5, 1000), "dev": (100, 1000)},
     "data_mismatch": {"train": (5, 1000), "train_dev": (8, 1000), "dev": (100, 1000)},
     "dev_overfit": {"train": (5, 1000), "dev": (6, 1000), "test": (100, 1000)},
+    "dev_test_mismatch": {
+        "train": (5, 1000),
+        "dev": (6, 1000),
+        "test": (100, 1000),
+        "mismatches": {"test": Mismatch("the targets differ")},
+    },
     "inconclusive": {"human_error": 0.05, "train": (100, 2000), "dev": (21, 300)},
 }
 
@@ -39,6 +45,7 @@ def test_two_or_three_different_knobs_for_every_verdict(
         ("variance", ["stronger L2", "more dropout", "more training data"]),
         ("data_mismatch", ["closer training data", "human-level error", "error analysis"]),
         ("dev_overfit", ["bigger dev set", "human-level error", "error analysis"]),
+        ("dev_test_mismatch", ["closer dev set", "human-level error", "error analysis"]),
         ("inconclusive", ["bigger dev set", "another seed", "stronger L2"]),
     ],
 )
@@ -74,3 +81,13 @@ def test_every_rule_is_documented_and_listed_once() -> None:
     rules = [*ALARMS, *MEASUREMENTS, *OUTLOOK, *(rule for knobs in KNOBS.values() for rule in knobs)]
     assert len(rules) == len(set(rules))
     assert all(rule.__doc__ for rule in rules)
+
+
+def test_more_examples_do_not_settle_a_mismatch(make_evidence: Make, make_diagnosis: MakeDiagnosis) -> None:
+    counts = {"human_error": 0.01, "train": (10, 1000), "dev": (5, 500), "test": (9, 500)}
+    settled, mismatched = (
+        [piece.knob for piece in advise(make_evidence(make_diagnosis(mismatches={"test": Mismatch(shift)}, **counts)))]
+        for shift in ("", "the targets differ")
+    )
+    assert {"bigger dev set", "another seed"} <= {*settled}
+    assert mismatched[0] == "closer dev set" and not {"bigger dev set", "another seed"} & {*mismatched}

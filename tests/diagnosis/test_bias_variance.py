@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.diagnosis import Diagnosis, SplitErrors, diagnose, verdict_sentence
+from dlcli.diagnosis import Diagnosis, Mismatch, Origin, SplitErrors, diagnose, verdict_sentence
 from dlcli.tasks import ErrorRate, NatsPerToken, RootMeanSquaredError
 
 Make = Callable[..., Diagnosis]
@@ -137,3 +137,30 @@ def test_the_avoidable_bias_of_a_language_model_is_unknown() -> None:
     assert apart.verdict == "variance"
     given = diagnose([SplitErrors("train", nats(1.3)), SplitErrors("dev", nats(1.4))], measure=measure, human_error=1.0)
     assert [gap.verdict for gap in given.gaps] == ["high", "high"]
+
+
+def test_a_shift_of_the_targets_renames_the_gap_after_dev(make_diagnosis: Make) -> None:
+    counts = {"train": (10, 1000), "train_dev": (10, 1000), "dev": (12, 1000), "test": (80, 1000)}
+    shifted = {split: Mismatch("the share of class yes is 31 % in one and 12 % in the other") for split in counts}
+    diagnosis = make_diagnosis(mismatches=shifted, **counts)
+    assert diagnosis.verdict == "dev_test_mismatch"
+    assert [(gap.name, gap.title) for gap in diagnosis.gaps[1:]] == [
+        ("variance", "variance"),
+        ("data_mismatch", "data mismatch"),
+        ("dev_test_mismatch", "dev-test mismatch"),
+    ]
+    assert all(gap.mismatch.shift for gap in diagnosis.gaps[1:])
+
+
+@pytest.mark.parametrize("origin", [*Origin, None])
+def test_the_origin_alone_does_not_rename_the_gap(make_diagnosis: Make, origin: Origin | None) -> None:
+    diagnosis = make_diagnosis(
+        mismatches={"test": Mismatch(origin=origin)}, train=(10, 1000), dev=(12, 1000), test=(80, 1000)
+    )
+    assert diagnosis.verdict == "dev_overfit"
+    assert diagnosis.gaps[-1].mismatch.origin is origin
+
+
+def test_without_a_dev_set_the_gap_after_train_dev_is_a_mismatch(make_diagnosis: Make) -> None:
+    diagnosis = make_diagnosis(train=(10, 1000), train_dev=(12, 1000), test=(80, 1000))
+    assert diagnosis.verdict == "data_mismatch"

@@ -59,6 +59,7 @@ def test_the_keys_of_the_schema(result: TrainingResult) -> None:
         "difference",
         "verdict",
         "is_upper_bound",
+        "evidence",
         "needed",
     }
 
@@ -105,3 +106,9 @@ def test_warnings_begin_with_those_of_the_data(make_result: Callable[..., Traini
 def test_identical_units_are_listed(make_result: Callable[..., TrainingResult]) -> None:
     document = build_document(make_result(parameters={"linear_1.weight": np.zeros((4, 8))}))
     assert document["identical_units"] == [{"parameter": "linear_1.weight", "num_units": 8}]
+
+
+def test_the_evidence_of_a_mismatch(make_result: Callable[..., TrainingResult]) -> None:
+    assert [gap["evidence"] for gap in build_document(make_result())["diagnosis"]["gaps"]] == [None, None, None]
+    *_, last = build_document(make_result(has_own_test_set=True))["diagnosis"]["gaps"]
+    assert last["name"] == "dev_overfit" and "different files" in last["evidence"]

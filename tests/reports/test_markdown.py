@@ -1,7 +1,10 @@
 from collections.abc import Callable
 
-from dlcli.diagnosis import Assessment, TrainingResult, assess
+import numpy as np
+
+from dlcli.diagnosis import Assessment, SplitOutcome, TrainingResult, assess
 from dlcli.reports import report_markdown
+from dlcli.tasks import ClassPredictions
 
 
 def test_the_page(result: TrainingResult, assessment: Assessment) -> None:
@@ -61,3 +64,18 @@ def test_the_trend_of_the_loss_needs_enough_epochs(make_result: Callable[..., Tr
     short, long = make_result(epochs=2), make_result()
     assert "falling" not in report_markdown(short, assess(short), learning_curve=None)
     assert "falling" in report_markdown(long, assess(long), learning_curve=None)
+
+
+def test_a_shift_is_part_of_the_page(make_result: Callable[..., TrainingResult], result: TrainingResult) -> None:
+    train, dev, _ = result.splits
+    shifted = make_result(splits=[train, dev, dev_like(dev, 2)])
+    page = report_markdown(shifted, assess(shifted), learning_curve=None)
+    assert "↳ *dev-test mismatch*" in page and "dev overfit" not in page
+    assert page.count("33 % in dev and 0 % in test") == 1  # the verdict is about the variance
+
+
+def dev_like(dev: SplitOutcome, dropped: int) -> SplitOutcome:
+    """Return a test set like dev without one class."""
+    kept = np.asarray(dev.truth) != dropped
+    predictions = ClassPredictions(dev.predictions.form("labels")[kept], dev.predictions.form("probabilities")[kept])
+    return SplitOutcome("test", predictions, np.asarray(dev.truth)[kept])

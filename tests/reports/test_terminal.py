@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from rich.console import Console, RenderableType
 
-from dlcli.diagnosis import Advice, Assessment, TrainingResult, assess
+from dlcli.diagnosis import Advice, Assessment, SplitOutcome, TrainingResult, assess
 from dlcli.reports import advice_panel, decomposition_table, report
 
 
@@ -66,3 +66,11 @@ def test_a_narrow_terminal_loses_no_number(assessment: Assessment, width: int) -
     for level in assessment.diagnosis.levels:
         assert assessment.diagnosis.measure.unit.text(level.error.value) in text
         assert level.num_examples is None or str(level.num_examples) in text
+
+
+def test_the_origin_of_the_test_set_is_printed(make_result: Callable[..., TrainingResult]) -> None:
+    assert "different files" not in shown(report(assess(make_result())))
+    splits = make_result().splits
+    worse = SplitOutcome("test", splits[1].predictions, (np.asarray(splits[1].truth) + 1) % 3)
+    text = " ".join(shown(report(assess(make_result(splits=[*splits[:2], worse], has_own_test_set=True)))).split())
+    assert "Dev and test come from different files." in text and "closer dev set" in text

@@ -17,7 +17,13 @@ from dlcli.diagnosis.knobs.fit_dev import (
     more_examples,
     stronger_l2,
 )
-from dlcli.diagnosis.knobs.fit_test import another_seed, bigger_dev_set, sharper_split
+from dlcli.diagnosis.knobs.fit_test import (
+    another_seed,
+    bigger_dev_set,
+    closer_dev_set,
+    dev_set_of_same_origin,
+    sharper_split,
+)
 from dlcli.diagnosis.knobs.fit_train import (
     better_optimizer,
     bigger_network,
@@ -39,7 +45,8 @@ KNOBS: Mapping[GapName, tuple[AdviceRule, ...]] = {
     "avoidable_bias": (train_longer, train_more_layers, bigger_network, better_optimizer, less_regularization),
     "variance": (train_fewer_layers, stronger_l2, more_dropout, more_examples, early_stopping),
     "data_mismatch": (closer_examples,),
-    "dev_overfit": (bigger_dev_set,),
+    "dev_overfit": (bigger_dev_set, dev_set_of_same_origin),
+    "dev_test_mismatch": (closer_dev_set,),
 }
 
 #: Rules that settle an inconclusive diagnosis.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dlcli.diagnosis.baseline import Baseline
-from dlcli.diagnosis.bias_variance import Diagnosis, GapName
+from dlcli.diagnosis.bias_variance import TITLES, Diagnosis, GapName
 from dlcli.diagnosis.learning_curve import Curve
 from dlcli.diagnosis.symmetry import IdenticalUnits
 from dlcli.diagnosis.wording import gap_phrase
@@ -105,7 +105,7 @@ class Evidence:
     def gap(self, name: GapName) -> str:
         """Format a gap with its size and interval: `variance of +4.0 points (+2.2 … +6.3)`."""
         gap = self.diagnosis.gap(name)
-        return f"no {name.replace('_', ' ')}" if gap is None else gap_phrase(self.diagnosis, gap)
+        return f"no {TITLES[name]}" if gap is None else gap_phrase(self.diagnosis, gap)
 
 
 AdviceRule = Callable[[Evidence], Advice | None]

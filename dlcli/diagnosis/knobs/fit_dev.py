@@ -72,11 +72,13 @@ def error_analysis(evidence: Evidence) -> Advice | None:
 
 
 def closer_examples(evidence: Evidence) -> Advice | None:
-    """Advise training examples that resemble those of the dev set."""
-    why = f"{evidence.gap('data_mismatch')}: the dev set differs from the training set"
+    """Advise training examples that resemble those of the dev set, or of the test set if there is no dev set."""
+    gap = evidence.diagnosis.gap("data_mismatch")
+    unlike = "dev" if gap is None else gap.later
+    why = f"{evidence.gap('data_mismatch')}: the {unlike} set differs from the training set"
     return Advice(
         "closer training data",
         "fit-dev",
         why,
-        action="find what the training set lacks in the dev mistakes; collect or synthesize such examples",
+        action=f"find what the training set lacks in the {unlike} mistakes; collect or synthesize such examples",
     )

@@ -3,8 +3,14 @@ from typing import Any
 
 import pytest
 
-from dlcli.diagnosis import Diagnosis, Evidence
-from dlcli.diagnosis.knobs.fit_test import another_seed, bigger_dev_set, sharper_split
+from dlcli.diagnosis import Diagnosis, Evidence, Mismatch, Origin
+from dlcli.diagnosis.knobs.fit_test import (
+    another_seed,
+    bigger_dev_set,
+    closer_dev_set,
+    dev_set_of_same_origin,
+    sharper_split,
+)
 
 Make = Callable[..., Evidence]
 Spec = Callable[..., dict[str, Any]]
@@ -67,3 +73,62 @@ def test_a_settled_gap_gives_no_advice(make_evidence: Make, make_diagnosis: Make
 def test_another_seed_for_an_inconclusive_gap(make_evidence: Make, make_diagnosis: MakeDiagnosis) -> None:
     advice = another_seed(make_evidence(make_diagnosis(human_error=0.05, train=(100, 2000), dev=(21, 300))))
     assert advice is not None and advice.settings == {"seed": 1}
+
+
+SHIFT = "the share of class yes is 31 % in dev and 12 % in test"
+
+
+def mismatched(make_diagnosis: MakeDiagnosis, shift: str, origin: Origin | None, test: int = 80) -> Diagnosis:
+    return make_diagnosis(
+        mismatches={"test": Mismatch(shift, origin)}, train=(10, 1000), dev=(12, 1000), test=(test, 1000)
+    )
+
+
+def test_a_shift_of_classes_of_a_random_split_is_stratified(make_evidence: Make, make_diagnosis: MakeDiagnosis) -> None:
+    evidence = make_evidence(mismatched(make_diagnosis, SHIFT, None), train_class_counts=(700, 300))
+    advice = closer_dev_set(evidence)
+    assert advice is not None and advice.settings == {"data.split.stratify": True}
+    assert SHIFT in advice.why and "+6.80 points" in advice.why
+    assert bigger_dev_set(evidence) is None and dev_set_of_same_origin(evidence) is None
+
+
+@pytest.mark.parametrize(
+    ("counts", "split"),
+    [
+        ((), {}),
+        ((700, 300), {"group_by": "patient"}),
+        ((700, 300), {"indices": "splits.npz"}),
+        ((700, 300), {"stratify": True}),
+    ],
+    ids=["values", "groups", "indices", "stratified"],
+)
+def test_another_shift_of_a_random_split_is_an_action(
+    make_evidence: Make, make_diagnosis: MakeDiagnosis, make_spec: Spec, counts: tuple[int, ...], split: dict[str, Any]
+) -> None:
+    spec = make_spec(data__split=make_spec()["data"]["split"] | split)
+    advice = closer_dev_set(
+        make_evidence(mismatched(make_diagnosis, SHIFT, None), spec=spec, train_class_counts=counts)
+    )
+    assert advice is not None and not advice.settings and advice.action
+
+
+@pytest.mark.parametrize(
+    ("origin", "word"),
+    [(Origin.FILES, "source"), (Origin.PERIODS, "period"), (Origin.STRETCHES, "in_order"), (Origin.TEXT, "text")],
+)
+def test_the_action_depends_on_the_origin(
+    make_evidence: Make, make_diagnosis: MakeDiagnosis, origin: Origin, word: str
+) -> None:
+    shifted = make_evidence(mismatched(make_diagnosis, SHIFT, origin), train_class_counts=(700, 300))
+    advice = closer_dev_set(shifted)
+    assert advice is not None and word in advice.action and "stratify" not in advice.action
+    same = make_evidence(mismatched(make_diagnosis, "", origin), train_class_counts=(700, 300))
+    assert closer_dev_set(same) is None and bigger_dev_set(same) is not None
+    possible = dev_set_of_same_origin(same)
+    assert possible is not None and possible.action == advice.action
+
+
+def test_an_origin_needs_a_high_gap(make_evidence: Make, make_diagnosis: MakeDiagnosis) -> None:
+    assert dev_set_of_same_origin(make_evidence(mismatched(make_diagnosis, "", Origin.FILES, test=13))) is None
+    assert dev_set_of_same_origin(make_evidence(mismatched(make_diagnosis, "", None))) is None
+    assert closer_dev_set(make_evidence(mismatched(make_diagnosis, SHIFT, None, test=13))) is not None
