@@ -45,11 +45,11 @@ SWEEP_FILES = {
     "journal.jsonl": "journal.jsonl",
     "report/report.json": "report/report.json of a sweep",
 }
-#: documented for runs of other kinds: transfer, images, texts, regression
+#: documented for runs of other kinds: transfer, images, texts, regression, several heads
 OTHER_KINDS = re.compile(
     r"initial_weights\..*|text\..*|targets\.(classes|scaling)\.\*|regression\[\]\..*|identical_units\[\]\..*|nats|value"
     r"|components\.\*|group|latency_ms|learning_rate_new|host\.threads\.\*|diagnosis\.gaps\[\]\.needed\[\]\..*|confusion\.most_confused.*"
-    r"|stages.*|importances.*|encoder\[\]\.(categories|has_missing)|reason|positive_classes\.\*|probability"
+    r"|head|heads\.\*|joint|stages.*|importances.*|encoder\[\]\.(categories|has_missing)|reason|positive_classes\.\*|probability"
 )
 
 
