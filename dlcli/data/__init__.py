@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.data import augmentation, docstrings, edge_patches, embedded, formats, generated, memory_tasks
+from dlcli.data import augmentation, docstrings, edge_patches, embedded, formats, generated, memory_tasks, scenes
 from dlcli.data.augmentation import Augmentation, Augmenter, PixelScaling, TrainingImages
 from dlcli.data.augmentation.augmenter import read_training_images
 from dlcli.data.batch_loader import AugmentingLoader, BatchLoader
@@ -26,12 +26,17 @@ from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.rows import EncodedTargets, Rows, concatenate, hashes
 from dlcli.data.table import Table, column_of
 from dlcli.data.targets import (
+    BOX_COLUMNS,
     ClassLabels,
     FitOptions,
     HeadRows,
     HeadTargets,
+    Landmarks,
     NextTokens,
+    ObjectBoxes,
+    Objects,
     Observed,
+    Points,
     Targets,
     TextSizes,
     TokenLabels,
@@ -47,6 +52,7 @@ from dlcli.data.text.word_vectors import WordVectors, words_with_vectors
 
 __all__ = [
     "BOS",
+    "BOX_COLUMNS",
     "EOS",
     "PAD",
     "SPECIAL_TOKENS",
@@ -70,12 +76,16 @@ __all__ = [
     "HeadTargets",
     "ImageConversion",
     "ImageFormat",
+    "Landmarks",
     "NextTokenSequences",
     "NextTokens",
     "Normalization",
+    "ObjectBoxes",
+    "Objects",
     "Observed",
     "OnRead",
     "PixelScaling",
+    "Points",
     "Prefetcher",
     "Preprocessor",
     "Pretrained",
@@ -122,6 +132,7 @@ __all__ = [
     "read_bytes",
     "read_training_images",
     "scaling_of",
+    "scenes",
     "sha256",
     "without_surrogates",
     "words_with_vectors",

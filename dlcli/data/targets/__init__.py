@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dlcli.data.targets.boxes import BOX_COLUMNS, ObjectBoxes, Objects
 from dlcli.data.targets.classes import ClassLabels
 from dlcli.data.targets.heads import HeadRows, HeadTargets, Observed
+from dlcli.data.targets.landmarks import Landmarks, Points
 from dlcli.data.targets.next_tokens import NextTokens, TextSizes
 from dlcli.data.targets.target import FitOptions, Targets, infer_targets, require_targets, targets_class
 from dlcli.data.targets.token_labels import TokenLabels
@@ -13,12 +15,17 @@ from dlcli.data.targets.values import Values
 from dlcli.data.text.vocabulary import Vocabulary
 
 __all__ = [
+    "BOX_COLUMNS",
     "ClassLabels",
     "FitOptions",
     "HeadRows",
     "HeadTargets",
+    "Landmarks",
     "NextTokens",
+    "ObjectBoxes",
+    "Objects",
     "Observed",
+    "Points",
     "Targets",
     "TextSizes",
     "TokenLabels",

@@ -49,6 +49,8 @@ class Targets:
     plural: ClassVar[str]
     #: whether each step of a sequence has a target
     per_step: ClassVar[bool] = False
+    #: whether the targets are places in an image, so that moving its pixels makes them wrong
+    are_places: ClassVar[bool] = False
     #: head → its targets; empty for targets that are not composed of others
     parts: Mapping[str, Targets] = MappingProxyType({})
     #: whether the targets are the inputs one step later, so that data without targets has them
