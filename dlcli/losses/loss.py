@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from dlcli.autograd import Tensor
 
-#: a logit per class (N, K), one logit for the second of two classes (N, 1), values (N, K), or the outputs of several
-#: heads side by side
-OutputForm: TypeAlias = Literal["class logits", "one logit", "values", "heads"]
+#: form of a model's outputs, on which a task and its losses agree: "class logits" (N, K), "one logit" for the second of
+#: two classes (N, 1), "values" (N, K), "heads" side by side, "object" (N, 5 + K), "points" (N, 2 K), or a new one
+OutputForm: TypeAlias = str
 
 
 class Loss:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-
 from dlcli.core import Direction
 from dlcli.metrics.unit import Unit
 
@@ -21,7 +19,8 @@ class Metric:
     #: unit in which values are formatted
     unit: Unit = Unit.NUMBER
     #: form of the predictions that `update` takes, by its name in the predictions of a task: "labels" (N,), class
-    #: indices; "probabilities" (N, K); "values" (N, D); for texts "nats" (N,), or "correct" (N,), numbers of tokens
+    #: indices; "probabilities" (N, K); "values" (N, D); for texts "nats" (N,), or "correct" (N,), numbers of tokens;
+    #: for images "objects", `Objects`, or "points" (N, K, 2)
     needs: ClassVar[str] = "labels"
 
     #: name of the corresponding metric over all classes, if this one measures a single class
@@ -53,11 +52,11 @@ class Metric:
         self.positive_index, self.positive_name = index, name
         self.reset()
 
-    def update(self, predictions: np.ndarray, targets: Any) -> None:
+    def update(self, predictions: Any, targets: Any) -> None:
         """Add a batch of examples.
 
         Args:
-            predictions: Predictions in the form that `needs` states.
+            predictions: Predictions in the form that `needs` states: an array or `Rows`.
             targets: Truth of the same examples: class indices (N,), or values of the predictions' shape; for texts
                 `TextSizes`.
         """

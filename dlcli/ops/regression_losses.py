@@ -90,15 +90,18 @@ class Huber(Function):
         yield Sample((draw(4, 2), draw(4, 2, seed=1), np.array(0.125)), {"delta": 0.8}, (True, False, False))
 
 
-def mean_squared_error(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+def mean_squared_error(
+    predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None, *, divisor: float | None = None
+) -> Tensor:
     """Return the mean of `(prediction − target)²` over all elements.
 
     Args:
         predictions: Predicted values, (N, …).
         targets: True values, as many as predictions.
-        weights: Weight of each example, (N,); None for 1.
+        weights: Weight of each example, (N,), or of each element, (N, …); None for 1.
+        divisor: Divisor of the weighted sum; None for the sum of the weights.
     """
-    return SquaredError.apply(predictions, *_targets_and_scale(predictions, targets, weights))
+    return SquaredError.apply(predictions, *_targets_and_scale(predictions, targets, weights, divisor))
 
 
 def mean_absolute_error(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
@@ -112,21 +115,29 @@ def mean_absolute_error(predictions: Tensor, targets: np.ndarray, weights: np.nd
     return AbsoluteError.apply(predictions, *_targets_and_scale(predictions, targets, weights))
 
 
-def huber(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None, *, delta: float) -> Tensor:
+def huber(
+    predictions: Tensor,
+    targets: np.ndarray,
+    weights: np.ndarray | None = None,
+    *,
+    delta: float,
+    divisor: float | None = None,
+) -> Tensor:
     """Return the mean Huber loss over all elements: squared for residuals up to δ, linear beyond.
 
     Args:
         predictions: Predicted values, (N, …).
         targets: True values, as many as predictions.
-        weights: Weight of each example, (N,); None for 1.
+        weights: Weight of each example, (N,), or of each element, (N, …); None for 1.
         delta: Residual beyond which the loss is linear, δ.
+        divisor: Divisor of the weighted sum; None for the sum of the weights.
     """
-    return Huber.apply(predictions, *_targets_and_scale(predictions, targets, weights), delta=delta)
+    return Huber.apply(predictions, *_targets_and_scale(predictions, targets, weights, divisor), delta=delta)
 
 
 def _targets_and_scale(
-    predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None
+    predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None, divisor: float | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the targets in the shape and type of the predictions, and the factor of each element's loss."""
     targets = targets.reshape(predictions.shape).astype(predictions.dtype, copy=False)
-    return targets, mean_scale(predictions.shape, predictions.dtype, weights)
+    return targets, mean_scale(predictions.shape, predictions.dtype, weights, divisor=divisor)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from dlcli.autograd import TOLERANCE, Tensor, check_parameters
+from dlcli.data import Objects, Points, Rows
 from dlcli.losses import Loss
 from dlcli.testing.backends import on_each_backend
 from dlcli.testing.check import Subject
@@ -38,7 +40,7 @@ def result_is_a_scalar_of_the_outputs_dtype(subject: Subject) -> None:
     """The loss of float32 outputs is a float32 scalar with float32 gradients, close to that of float64."""
     for loss, outputs, targets in _cases(subject):
         single = Tensor(outputs.astype(np.float32), requires_grad=True)
-        mean = loss(single, targets.astype(np.float32) if targets.dtype.kind == "f" else targets)
+        mean = loss(single, _single(targets))
         assert mean.shape == ()
         assert mean.dtype == np.float32
         mean.backward()
@@ -94,7 +96,7 @@ CONTRACTS = (
 )
 
 
-def _check_garbage(loss: Loss, outputs: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> None:
+def _check_garbage(loss: Loss, outputs: np.ndarray, targets: Any, weights: np.ndarray) -> None:
     hidden = weights == 0
     mean, gradient, sums = _results(loss, outputs, targets, weights)
     assert np.isfinite(mean) and (weights.any() or mean == 0)
@@ -107,7 +109,7 @@ def _check_garbage(loss: Loss, outputs: np.ndarray, targets: np.ndarray, weights
 
 
 def _results(
-    loss: Loss, outputs: np.ndarray, targets: np.ndarray, weights: np.ndarray
+    loss: Loss, outputs: np.ndarray, targets: Any, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
     """Return the mean, its gradient, and the two sums whose ratio it is."""
     leaf = Tensor(outputs, requires_grad=True)
@@ -117,11 +119,25 @@ def _results(
     return mean.data, leaf.grad, (loss.sum(Tensor(outputs), targets, weights), loss.weight(targets, weights))
 
 
-def _cases(subject: Subject) -> list[tuple[Loss, np.ndarray, np.ndarray]]:
+def _single(targets: Any) -> Any:
+    """Targets with float32 instead of float64."""
+    if isinstance(targets, Rows):
+        return targets.with_columns({name: _single(column) for name, column in targets.columns.items()})
+    return targets.astype(np.float32) if targets.dtype.kind == "f" else targets
+
+
+def _cases(subject: Subject) -> list[tuple[Loss, np.ndarray, Any]]:
     """The loss with outputs (N, K) and targets of the form that it needs."""
     loss = subject.create()
     assert isinstance(loss, Loss), f"{subject} is not a Loss"
     generator = np.random.default_rng(0)
+    if loss.needs == "object":
+        numbers = np.arange(EXAMPLES)
+        objects = Objects(numbers % 4 > 0, generator.random((EXAMPLES, 4)), numbers % CLASSES)
+        return [(loss, generator.standard_normal((EXAMPLES, 5 + CLASSES)), objects)]
+    if loss.needs == "points":
+        points = Points(generator.random((EXAMPLES, 2, 2)), np.arange(2 * EXAMPLES).reshape(-1, 2) % 3 > 0)
+        return [(loss, generator.standard_normal((EXAMPLES, 4)), points)]
     if loss.needs != "values":
         classes = CLASSES if loss.needs == "class logits" else 2
         labels = np.arange(EXAMPLES) % classes

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import registry
-from dlcli.data import TextSizes
+from dlcli.data import Objects, Points, TextSizes
 from dlcli.metrics import Metric
 from dlcli.testing.check import Subject
 
@@ -65,7 +65,7 @@ CONTRACTS = (
 )
 
 
-def example(form: str) -> tuple[np.ndarray, Any]:
+def example(form: str) -> tuple[Any, Any]:
     """Predictions in a form, and targets: a first half with mistakes in half of the examples, and one without any."""
     targets = np.tile(np.arange(CLASSES), 4)
     is_wrong = np.arange(2 * HALF) < CLASSES
@@ -78,6 +78,13 @@ def example(form: str) -> tuple[np.ndarray, Any]:
     if form in ("nats", "correct"):  # texts of 4 tokens and 8 characters, 9 nats when guessed by frequency
         of_texts = np.where(is_wrong, 2, 3) if form == "correct" else np.where(is_wrong, 5.0, 2.0)
         return of_texts, TextSizes(*np.repeat([[4.0], [8.0], [9.0]], len(targets), axis=1))
+    if form == "objects":  # a mistake is of the presence, of the box and of the class; every third image is empty
+        present, boxes = np.arange(len(targets)) % 3 > 0, np.tile([0.5, 0.5, 0.2, 0.4], (len(targets), 1))
+        return Objects(present ^ is_wrong, boxes + 0.2 * is_wrong[:, None], guesses), Objects(present, boxes, targets)
+    if form == "points":  # of two points, the second one is invisible in every third image
+        points, visible = np.full((len(targets), 2, 2), 0.5), np.ones((len(targets), 2), bool)
+        visible[::3, 1] = False
+        return points + 0.1 * is_wrong[:, None, None], Points(points, visible)
     return guesses.astype(np.float32), targets.astype(np.float32)
 
 

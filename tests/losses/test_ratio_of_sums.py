@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.core import ConfigError, registry
+from dlcli.data import Objects, Points
 from dlcli.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 
 CLASSES = 3
@@ -88,16 +89,26 @@ def test_binary_cross_entropy_equals_its_formula_for_any_batches(
     assert mean == pytest.approx(expected, nan_ok=True)
 
 
+def targets_of(form: str, outputs: np.ndarray, generator: np.random.Generator) -> Any:
+    """Targets for outputs (N, width) of a form; the first image has an object, and the first point is visible."""
+    count = len(outputs)
+    observed = np.arange(count) % 3 != 1
+    if form == "object":
+        return Objects(observed, generator.random((count, 4)), generator.integers(CLASSES, size=count))
+    if form == "points":
+        points = generator.random((count, outputs.shape[1] // 2, 2))
+        return Points(points, np.broadcast_to(observed[:, None], points.shape[:2]))
+    return generator.standard_normal(outputs.shape) if form == "values" else generator.integers(2, size=count)
+
+
 @pytest.mark.parametrize("name", registry.names("loss"))
 @given(data=st.data(), count=st.integers(1, 12), columns=st.integers(1, 3))
 def test_every_loss_has_the_same_mean_for_any_batches(name: str, data: st.DataObject, count: int, columns: int) -> None:
     loss: Loss = registry.lookup("loss", name)()
     generator = np.random.default_rng(0)
-    width = {"values": columns, "one logit": 1, "class logits": CLASSES}[loss.needs]
-    outputs = generator.standard_normal((count, width))
-    targets: Any = generator.standard_normal((count, width))
-    if loss.needs != "values":
-        targets = generator.integers(2, size=count)
+    widths = {"values": columns, "one logit": 1, "class logits": CLASSES, "object": 5 + CLASSES, "points": 2 * columns}
+    outputs = generator.standard_normal((count, widths[loss.needs]))
+    targets = targets_of(loss.needs, outputs, generator)
     mean = mean_over_batches(loss, outputs, targets, None, cut(data, count))
     assert mean == pytest.approx(loss(Tensor(outputs), targets).item())
 

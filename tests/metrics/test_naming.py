@@ -11,12 +11,16 @@ from dlcli.metrics import F1, Error, Metric, Precision, RootMeanSquaredError, To
 
 SHARES = {
     "accuracy",
+    "class_error",
     "error",
     "f1",
+    "landmark_accuracy",
+    "localization_accuracy",
     "macro_f1",
     "macro_precision",
     "macro_recall",
     "precision",
+    "presence_error",
     "recall",
     "token_accuracy",
     "top_k_accuracy",
