@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from dlcli.assembly.component import create
 from dlcli.assembly.known_words import known_words
 from dlcli.core import ConfigError, under
 from dlcli.data import (
+    Augmentation,
     Augmenter,
     Data,
     DataPaths,
@@ -185,9 +186,23 @@ def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
         if component.name == "mixup" and weighted and classes is None:
             message = "a mixture of two classes has no class weight; remove class_weights or mixup"
             raise ConfigError(message, code="conflicting_options", key=f"data.augment[{position}].mixup")
-    augmentations = [
+    augmentations: list[Augmentation] = [
         create(component, at=f"data.augment[{position}].{component.name}")
         for position, component in enumerate(spec.data.augment)
     ]
+    _check_places(spec, task, augmentations)
     with under("data", {"augmentations": "data.augment", "train.normalization": "data.normalize"}):
         return Augmenter(augmentations, train, num_classes=classes)
+
+
+def _check_places(spec: Spec, task: Task, augmentations: Sequence[Augmentation]) -> None:
+    """Check that no augmentation moves things in an image whose places are the targets.
+
+    Raises:
+        ConfigError: One does; the key is its path in the config.
+    """
+    for position, augmentation in enumerate(augmentations):
+        if task.targets.are_places and not augmentation.keeps_places:
+            name = spec.data.augment[position].name
+            message = f"{name} moves things in an image, whose {task.targets.plural} would then be wrong; remove it"
+            raise ConfigError(message, code="not_applicable", key=f"data.augment[{position}].{name}")

@@ -5,9 +5,14 @@ from dlcli.tasks.classification import Classification, ClassPredictions
 from dlcli.tasks.error_measure import ErrorMeasure, ExampleErrors, SetStatistic, error_measure
 from dlcli.tasks.error_rate import ErrorRate
 from dlcli.tasks.heads import Head, HeadMetric, HeadPredictions
+from dlcli.tasks.landmark_detection import LandmarkDetection, PointPredictions
 from dlcli.tasks.language_modeling import LanguageModeling, TextPredictions
+from dlcli.tasks.localization import Localization
+from dlcli.tasks.localization_error import LocalizationError
+from dlcli.tasks.mean_distance import MeanDistance
 from dlcli.tasks.multi_task import MultiTask
 from dlcli.tasks.nats_per_token import NatsPerToken
+from dlcli.tasks.object_predictions import ObjectPredictions
 from dlcli.tasks.predictions import ClassView, Predictions, ValueView
 from dlcli.tasks.regression import Regression, ValuePredictions, value_keys
 from dlcli.tasks.sequence_labeling import SequenceLabeling
@@ -26,11 +31,17 @@ __all__ = [
     "Head",
     "HeadMetric",
     "HeadPredictions",
+    "LandmarkDetection",
     "LanguageModeling",
+    "Localization",
+    "LocalizationError",
     "MeanAbsoluteError",
+    "MeanDistance",
     "MeanSquaredError",
     "MultiTask",
     "NatsPerToken",
+    "ObjectPredictions",
+    "PointPredictions",
     "Predictions",
     "Regression",
     "RootMeanSquaredError",

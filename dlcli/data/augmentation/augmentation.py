@@ -24,6 +24,8 @@ class Augmentation:
     registry_kind: ClassVar[str] = "augmentation"
     #: whether the augmentation applies only to images
     needs_images: ClassVar[bool] = True
+    #: whether things stay at their places in an image
+    keeps_places: ClassVar[bool] = True
 
     def prepare(self, images: TrainingImages) -> None:
         """Compute statistics of the training set once, before the first batch.
@@ -36,6 +38,7 @@ class Augmentation:
 class GeometricAugmentation(Augmentation, ABC):
     """An affine map of pixel coordinates."""
 
+    keeps_places: ClassVar[bool] = False
     #: whether the map only flips and shifts by integer numbers of pixels, so that no interpolation is needed
     copies_pixels: ClassVar[bool] = False
 

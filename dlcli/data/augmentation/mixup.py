@@ -25,6 +25,7 @@ class Mixup(Augmentation):
     """
 
     needs_images: ClassVar[bool] = False
+    keeps_places: ClassVar[bool] = False  # a mixture has the things of two images
 
     def __init__(self, *, alpha: PositiveFloat = 0.2) -> None:
         self.alpha = alpha
