@@ -37,6 +37,7 @@ BARS = (
     Bar("logistic_breast_cancer", "test/accuracy", 0.96),
     Bar("mlp_fashion_mnist", "test/accuracy", 0.875, folder="fashion_mnist"),
     Bar("lenet_digits", "test/accuracy", 0.96),
+    Bar("localization_digits", "test/mean_iou", 0.80),
     Bar("lenet_fashion_mnist", "test/accuracy", 0.89, folder="fashion_mnist"),
     Bar("mlp_adult", "test/accuracy", 0.85, folder="adult"),
     Bar("resnet20_fashion_mnist", "test/accuracy", 0.925, folder="fashion_mnist"),

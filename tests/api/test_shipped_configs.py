@@ -59,6 +59,14 @@ def test_the_edge_filter_is_learned_from_its_outputs(tmp_path: Path) -> None:
     assert run.metrics["test/r2"] > 0.9999
 
 
+def test_digits_are_located_on_dev_and_test(tmp_path: Path) -> None:
+    run = train("localization_digits", tmp_path)
+    for split in ("dev", "test"):
+        assert run.metrics[f"{split}/mean_iou"] >= 0.8
+        assert run.metrics[f"{split}/presence_error"] <= 0.01
+    assert run.assessment.baseline.is_beaten
+
+
 def test_the_linear_model_fails_where_a_hidden_layer_succeeds(tmp_path: Path) -> None:
     linear, hidden = train("planar_flower_linear", tmp_path), train("planar_flower", tmp_path)
     assert linear.metrics["test/error"] > 0.35 > 0.12 > hidden.metrics["test/error"]
