@@ -69,7 +69,7 @@ class LocalizationSquaredError(LocalizationLoss):
         super().__init__(presence_weight, box_weight, class_weight)
 
     def __call__(self, outputs: Tensor, targets: Any, weights: np.ndarray | None = None) -> Tensor:
-        present, boxes, classes = known_targets(targets)
+        present, boxes, classes = known_targets(targets, weights)
         of_classes = one_hot(classes, outputs.shape[1] - self.class_columns.start)
         wanted = np.concatenate([present[:, None], boxes, of_classes], axis=1)
         factors = np.empty(outputs.shape)  # (N, 5 + K), 0 for box and class of an image without an object
@@ -113,7 +113,7 @@ class LocalizationCrossEntropy(LocalizationLoss):
         self.delta = delta
 
     def __call__(self, outputs: Tensor, targets: Any, weights: np.ndarray | None = None) -> Tensor:
-        present, boxes, classes = known_targets(targets)
+        present, boxes, classes = known_targets(targets, weights)
         all_weights = np.ones(len(present)) if weights is None else weights.astype(np.float64)
         divisor = self.weight(targets, weights)
         of_objects = all_weights * present
@@ -137,9 +137,9 @@ class LocalizationCrossEntropy(LocalizationLoss):
         return kernels.softmax(outputs)
 
 
-def known_targets(targets: Objects) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return presence (N,), boxes (N, 4) and classes (N,), with 0 for box and class of an image without an object."""
-    present = targets.present
+def known_targets(targets: Objects, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return presence (N,), boxes (N, 4) and classes (N,), with 0 for all of an image without an object or weight."""
+    present = targets.present if weights is None else targets.present & (weights != 0)
     return present, np.where(present[:, None], targets.boxes, 0), np.where(present, targets.classes, 0)
 
 

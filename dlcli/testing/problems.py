@@ -113,15 +113,20 @@ def _task_of_head(targets: Targets) -> Task:
 
 
 def _example_sets() -> Iterator[Examples]:
-    """Yield examples with three classes, two classes, values, a label for each word, and columns with empty cells."""
+    """Yield examples with classes, values, a label for each word, columns with empty cells, boxes, and landmarks."""
     inputs, ids = np.zeros((COUNT, 1), np.float32), np.arange(COUNT)
     words = np.empty(COUNT, object)
     words[:] = [("u", "v", "w")] * COUNT
     for targets in (np.tile(["a", "b", "c"], 4), np.tile(["no", "yes"], 6), np.linspace(-1.0, 2.0, COUNT), words):
         yield Examples(inputs, targets, ids)
-    kind = [None, "a", "b", "c"] * 3
-    columns = {"kind": column_of(kind), "size": column_of([0.5, None, -1.0] * 4), "all": column_of(["x", "y"] * 6)}
-    yield Examples(inputs, None, ids, target_names=tuple(columns), fields=columns)
+    kind, place = [None, "a", "b", "c"] * 3, [None, 0.5, 0.375, 0.625] * 3
+    heads = {"kind": column_of(kind), "size": column_of([0.5, None, -1.0] * 4), "all": column_of(["x", "y"] * 6)}
+    boxes = dict.fromkeys(("x", "y", "height", "width"), column_of(place)) | {"kind": column_of(kind)}
+    points = dict.fromkeys(("nose_x", "nose_y"), column_of(place)) | dict.fromkeys(
+        ("ear_x", "ear_y"), column_of([0.5] * COUNT)
+    )
+    for columns in (heads, boxes, points):
+        yield Examples(inputs, None, ids, target_names=tuple(columns), fields=columns)
 
 
 def _pairs(first: Iterator[np.ndarray], second: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
