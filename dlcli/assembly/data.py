@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,20 +19,20 @@ from dlcli.data import (
     DataPaths,
     DatasetReader,
     FileFormat,
+    HeadKind,
     Normalization,
     OnRead,
     Preprocessor,
     Pretrained,
     Split,
-    Targets,
     TextOptions,
     load_data,
     load_rows,
     scaling_of,
 )
 from dlcli.losses import ClassWeightedLoss
-from dlcli.spec import Spec
-from dlcli.tasks import Task, task_class
+from dlcli.spec import ComponentSpec, Spec, component_from
+from dlcli.tasks import Head, Task, task_class
 
 #: Arguments of `load_data` → paths in the config, for those that are not keys of `data`.
 _ARGUMENTS = {
@@ -94,7 +95,7 @@ def build_data(
             normalization=normalization,
             target_normalization=target_normalization,
             targets=None if spec.task is None else task_class(spec.task.name).targets,
-            head_kinds=_head_kinds(spec),
+            task_options=None if spec.task is None else _target_options(spec.task),
             text=text,
             classes=section.classes,
             keep_raw=keep_raw or bool(section.augment),
@@ -158,13 +159,19 @@ def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocess
     return TextOptions(tokenizer=tokenizer, settings=section.settings, known_words=words)
 
 
-def _head_kinds(spec: Spec) -> dict[str, type[Targets] | None]:
-    """Return head → kind of its targets, or None to infer it; empty unless the task has several heads."""
-    heads = {} if spec.task is None else spec.task.options.get("heads", {})
-    return {
-        head: None if options.task is None else task_class(options.task["name"]).targets
-        for head, options in heads.items()
-    }
+def _target_options(task: ComponentSpec) -> dict[str, Any]:
+    """Return the options of a task that its targets are fitted with; those of a head describe the head's targets."""
+    options = {name: task.options[name] for name in task_class(task.name).target_options}
+    if "heads" in options:
+        options["heads"] = {name: _head_kind(head) for name, head in options["heads"].items()}
+    return options
+
+
+def _head_kind(head: Head) -> HeadKind:
+    if head.task is None:
+        return HeadKind()
+    task = component_from("task", head.task)
+    return HeadKind(task_class(task.name).targets, _target_options(task))
 
 
 def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,7 @@ def load_data(
     normalization: Normalization | None = None,
     target_normalization: Normalization | None = None,
     targets: type[Targets] | None = None,
-    head_kinds: Mapping[str, type[Targets] | None] | None = None,
+    task_options: Mapping[str, Any] | None = None,
     classes: Sequence[str | int] | None = None,
     keep_raw: bool = False,
     text: TextOptions | None = None,
@@ -110,7 +111,7 @@ def load_data(
         normalization: Normalization of the inputs; None = standard.
         target_normalization: Normalization of numeric targets; None = none.
         targets: Kind of the targets; None = the reader's kind, or inferred from the targets.
-        head_kinds: Head of a model → kind of its targets, or None to infer it; None = the model has one head.
+        task_options: Options of the task that its targets are fitted with; None = the targets need none.
         classes: Names or labels of the classes to use; None = all.
         keep_raw: Whether to transform the training set batch by batch, so that raw images can be augmented.
         text: Options of text preparation; None = the defaults of `TextOptions`.
@@ -134,7 +135,7 @@ def load_data(
         normalization=normalization or Standard(),
         target_normalization=target_normalization or NoNormalization(),
         targets=kind,
-        head_kinds=head_kinds or {},
+        task_options=task_options or {},
         class_names=raw.class_names if choice is None else choice.class_names,
         text=text,
         data_paths=data_paths,

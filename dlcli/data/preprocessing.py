@@ -53,7 +53,7 @@ class Preprocessor:
         normalization: Normalization,
         target_normalization: Normalization,
         targets: type[Targets],
-        head_kinds: Mapping[str, type[Targets] | None] = MappingProxyType({}),
+        task_options: Mapping[str, Any] = MappingProxyType({}),
         class_names: ClassNames | None = None,
         text: TextOptions | None = None,
         data_paths: DataPaths | None = None,
@@ -66,7 +66,7 @@ class Preprocessor:
             normalization: Normalization of the inputs.
             target_normalization: Normalization of numeric targets.
             targets: Kind of the targets.
-            head_kinds: Head of a model → kind of its targets, or None to infer it; empty if the model has one head.
+            task_options: Options of the task that its targets are fitted with; empty for most tasks.
             class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name.
             text: Options of text preparation; None = the defaults of `TextOptions`.
             data_paths: Folders to look for a tokenizer's files in.
@@ -75,7 +75,8 @@ class Preprocessor:
             ConfigError: The options do not apply to the data.
             DataError: The training set is not usable, such as with only one class.
         """
-        inputs, target_options = examples.inputs, FitOptions(target_normalization, class_names, head_kinds=head_kinds)
+        inputs = examples.inputs
+        target_options = FitOptions(target_normalization, class_names, task_options=task_options)
         if isinstance(inputs, TextInputs):
             options = text or TextOptions()
             if targets.predicts_inputs:  # the vocabulary is also the set of classes

@@ -34,6 +34,7 @@ class MultiTask(Task):
     """
 
     targets: ClassVar[type[Targets]] = HeadTargets
+    target_options: ClassVar[tuple[str, ...]] = ("heads",)
     predictions_type: ClassVar[type[Predictions]] = HeadPredictions
     output_form: ClassVar[OutputForm] = "heads"
     default_metrics: ClassVar[tuple[str, ...]] = ()

@@ -32,6 +32,8 @@ class Task:
 
     #: kind of the targets
     targets: ClassVar[type[Targets]]
+    #: names of the task's options that its targets are fitted with
+    target_options: ClassVar[tuple[str, ...]] = ()
     #: type of the predictions, whose forms metrics may ask for
     predictions_type: ClassVar[type[Predictions]]
     #: names of the metrics that are reported unless the config sets others

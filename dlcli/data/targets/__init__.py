@@ -6,7 +6,7 @@ from typing import Any
 
 from dlcli.data.targets.boxes import BOX_COLUMNS, ObjectBoxes, Objects
 from dlcli.data.targets.classes import ClassLabels
-from dlcli.data.targets.heads import HeadRows, HeadTargets, Observed
+from dlcli.data.targets.heads import HeadKind, HeadRows, HeadTargets, Observed
 from dlcli.data.targets.landmarks import Landmarks, Points
 from dlcli.data.targets.next_tokens import NextTokens, TextSizes
 from dlcli.data.targets.target import FitOptions, Targets, infer_targets, require_targets, targets_class
@@ -18,6 +18,7 @@ __all__ = [
     "BOX_COLUMNS",
     "ClassLabels",
     "FitOptions",
+    "HeadKind",
     "HeadRows",
     "HeadTargets",
     "Landmarks",

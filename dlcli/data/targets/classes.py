@@ -226,7 +226,7 @@ class ClassLabels(Targets):
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "kind": "classes",
+            "kind": self.registered_name,
             "names": list(self.names),
             "labels": self.labels and list(self.labels),
             "column": self.column,

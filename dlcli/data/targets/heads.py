@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -47,6 +47,19 @@ class Observed(Rows):
     mask: np.ndarray
 
 
+@dataclass(frozen=True)
+class HeadKind:
+    """Kind of the targets of one head.
+
+    Args:
+        kind: Kind of the targets; None infers it.
+        task_options: Options of the head's task that its targets are fitted with.
+    """
+
+    kind: type[Targets] | None = None
+    task_options: Mapping[str, Any] = field(default_factory=dict)
+
+
 @register("targets", "heads")
 @dataclass(frozen=True)
 class HeadTargets(Targets):
@@ -62,17 +75,16 @@ class HeadTargets(Targets):
     @classmethod
     def fit(cls, examples: Examples, rows: np.ndarray, options: FitOptions) -> HeadTargets:
         columns = _columns(examples)
-        for head in options.head_kinds:
+        heads: Mapping[str, HeadKind] = options.task_options["heads"]
+        for head in heads:
             if head not in columns:
                 message = f"{head!r}: {unknown_name('target column', head, columns)}"
                 raise ConfigError(message, code="unknown_name", key=f"targets.heads.{head}")
-        unused = [name for name in columns if name not in options.head_kinds]
+        unused = [name for name in columns if name not in heads]
         if unused:
             message = f"the target column {unused[0]!r} has no head; add one, or remove the column from the label"
             raise ConfigError(message, code="missing_key", key="targets.heads")
-        return cls(
-            {head: _fit_head(head, columns[head], kind, rows, options) for head, kind in options.head_kinds.items()}
-        )
+        return cls({head: _fit_head(head, columns[head], of_head, rows, options) for head, of_head in heads.items()})
 
     def encode(self, examples: Examples, rows: np.ndarray, split: str) -> HeadRows | None:
         if not examples.target_names:
@@ -140,7 +152,8 @@ class HeadTargets(Targets):
         return [f"{head} {next(texts)}" if known else "" for known in observed.mask.tolist()]
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": "heads", "heads": {head: targets.to_json() for head, targets in self.heads.items()}}
+        heads = {head: targets.to_json() for head, targets in self.heads.items()}
+        return {"kind": self.registered_name, "heads": heads}
 
     @classmethod
     def from_json(cls, document: dict[str, Any], vocabulary: Vocabulary | None = None) -> HeadTargets:
@@ -161,17 +174,17 @@ def _columns(examples: Examples) -> dict[str, Column]:
     return columns
 
 
-def _fit_head(head: str, column: Column, kind: type[Targets] | None, rows: np.ndarray, options: FitOptions) -> Targets:
+def _fit_head(head: str, column: Column, of_head: HeadKind, rows: np.ndarray, options: FitOptions) -> Targets:
     known = np.flatnonzero(~column.missing)
     train = rows[~column.missing[rows]]
     if not len(train):
         message = f"{head}: no training example has a label of it"
         raise DataError(message, code="too_few_examples", key=f"targets.heads.{head}")
-    if kind is None:
-        kind = infer_targets(_head_examples(head, column, known))
+    kind = of_head.kind or infer_targets(_head_examples(head, column, known))
     examples = _head_examples(head, column, train)
     with under(f"targets.heads.{head}", {"targets": f"targets.heads.{head}.task"}):
-        return kind.fit(examples, examples.all_rows, replace(options, class_names=None))
+        options = replace(options, class_names=None, task_options=of_head.task_options)
+        return kind.fit(examples, examples.all_rows, options)
 
 
 def _head_examples(head: str, column: Column, rows: np.ndarray) -> Examples:

@@ -65,7 +65,7 @@ class NextTokens(Targets):
         return [self.vocabulary.tokens[index] for index in encoded.tolist()]
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": "tokens"}
+        return {"kind": self.registered_name}
 
     @classmethod
     def from_json(cls, document: dict[str, Any], vocabulary: Vocabulary | None) -> NextTokens:  # noqa: ARG003

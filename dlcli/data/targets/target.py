@@ -26,13 +26,13 @@ class FitOptions:
         normalization: Normalization of values.
         class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name; None = the labels themselves.
         vocabulary: Vocabulary of the inputs; None = they are not texts.
-        head_kinds: Head of a model → kind of its targets, or None to infer it; empty if the model has one head.
+        task_options: Options of the task that its targets are fitted with; empty for most tasks.
     """
 
     normalization: Normalization
     class_names: ClassNames | None = None
     vocabulary: Vocabulary | None = None
-    head_kinds: Mapping[str, type[Targets] | None] = field(default_factory=dict)
+    task_options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Targets:
@@ -153,6 +153,11 @@ class Targets:
         yield from ()
 
     @property
+    def registered_name(self) -> str:
+        """Registered name, such as `classes`."""
+        return registry.name_of("targets", type(self))
+
+    @property
     def class_names(self) -> tuple[str, ...] | None:
         """Names of the predicted classes in the order of the model's outputs; None if no classes are predicted."""
         return None
@@ -195,7 +200,7 @@ class Targets:
         raise NotImplementedError
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values from which `from_json` restores the targets; `kind` is the registered name."""
+        """Return plain values from which `from_json` restores the targets, with their `kind`."""
         raise NotImplementedError
 
     @classmethod

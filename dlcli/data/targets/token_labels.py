@@ -79,7 +79,7 @@ class TokenLabels(Targets):
         return self.classes.describe(encoded)
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": "token_labels", "classes": self.classes.to_json()}
+        return {"kind": self.registered_name, "classes": self.classes.to_json()}
 
     @classmethod
     def from_json(cls, document: dict[str, Any], vocabulary: Vocabulary | None = None) -> TokenLabels:  # noqa: ARG003

@@ -119,7 +119,7 @@ class Values(Targets):
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "kind": "values",
+            "kind": self.registered_name,
             "names": list(self.names),
             "scaling": self.scaling.to_json(),
         }

@@ -9,18 +9,16 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, registry
-from dlcli.data import ClassLabels, Data, DataPaths, HeadRows, HeadTargets, Observed, Targets, Values, load_data
+from dlcli.data import ClassLabels, Data, DataPaths, HeadKind, HeadRows, HeadTargets, Observed, Values, load_data
 from dlcli.data.formats import Csv
 from dlcli.data.targets import targets_from_json
 from dlcli.settings import SplitOptions
 
 ROWS = ["a,color,size", "1,red,1.5", "2,,2.5", "3,blue,", "4,blue,4.5", "5,red,5.5", "6,,"]
-KINDS: dict[str, type[Targets] | None] = {"color": None, "size": Values}
+KINDS = {"color": HeadKind(), "size": HeadKind(Values)}
 
 
-def load(
-    folder: Path, rows: list[str] = ROWS, kinds: dict[str, type[Targets] | None] | None = None, **options: Any
-) -> Data:
+def load(folder: Path, rows: list[str] = ROWS, kinds: dict[str, HeadKind] | None = None, **options: Any) -> Data:
     (folder / "d.csv").write_text("\n".join(rows) + "\n")
     reader = registry.make(Csv, path="d.csv", **({"label": ["color", "size"]} | options))
     return load_data(
@@ -29,7 +27,7 @@ def load(
         split=SplitOptions(train=1.0, dev=0.0, test=0.0),
         seed=0,
         targets=HeadTargets,
-        head_kinds=KINDS if kinds is None else kinds,
+        task_options={"heads": KINDS if kinds is None else kinds},
     )
 
 
@@ -86,13 +84,13 @@ def test_targets_read_as_a_person_writes_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kinds", "code", "key"),
     [
-        ({"color": None, "sizes": None}, "unknown_name", "targets.heads.sizes"),
-        ({"color": None}, "missing_key", "targets.heads"),
-        ({"color": Values, "size": None}, "not_applicable", "targets.heads.color.task"),
-        ({"color": None, "size": ClassLabels}, "wrong_type", "targets.heads.size.task"),
+        ({"color": HeadKind(), "sizes": HeadKind()}, "unknown_name", "targets.heads.sizes"),
+        ({"color": HeadKind()}, "missing_key", "targets.heads"),
+        ({"color": HeadKind(Values), "size": HeadKind()}, "not_applicable", "targets.heads.color.task"),
+        ({"color": HeadKind(), "size": HeadKind(ClassLabels)}, "wrong_type", "targets.heads.size.task"),
     ],
 )
-def test_mistakes_have_their_place(tmp_path: Path, kinds: dict[str, type[Targets] | None], code: str, key: str) -> None:
+def test_mistakes_have_their_place(tmp_path: Path, kinds: dict[str, HeadKind], code: str, key: str) -> None:
     with pytest.raises((ConfigError, DataError)) as caught:
         load(tmp_path, kinds=kinds)
     assert (caught.value.code, caught.value.key) == (code, key)
