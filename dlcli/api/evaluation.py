@@ -64,7 +64,7 @@ def evaluate(
     remarks = interval_remarks(examples.name, errors, error_measure, unit)
     head = loaded.task.head_of(metric)
     title = f"{examples.name}/" if head is None else f"{examples.name}/{head}."
-    intervals = {f"{title}{error_measure.metric}": error}
+    intervals = {} if error_measure.metric is None else {f"{title}{error_measure.metric}": error}
     if error_measure.complement is not None:
         complement = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
         intervals[f"{title}{error_measure.complement}"] = complement

@@ -55,9 +55,10 @@ def _check_human_error(human_error: float, optimize: str, task: Task) -> None:
     metric = optimize.rpartition("/")[2]
     measure = task.error_measure(metric)
     if metric.rpartition(".")[2] not in (measure.metric, measure.complement):
+        usable = measure.metric or measure.complement
         message = (
             f"the errors of this task are measured as {measure.label}, which {optimize} is not; "
-            f"set evaluation.optimize to a metric such as dev/{measure.metric}, or remove human_error"
+            f"set evaluation.optimize to a metric such as dev/{usable}, or remove human_error"
         )
         raise ConfigError(message, code="conflicting_options", key="evaluation.human_error")
     if measure.is_rate and human_error > 1:

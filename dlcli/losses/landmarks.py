@@ -9,6 +9,7 @@ import numpy as np
 from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.core import register
+from dlcli.data import Points
 from dlcli.losses.loss import Loss, OutputForm
 
 
@@ -28,6 +29,10 @@ class LandmarkSquaredError(Loss):
         return ops.mean_squared_error(
             outputs, points, factors.reshape(outputs.shape), divisor=self.weight(targets, weights)
         )
+
+    def sample(self, generator: np.random.Generator, count: int) -> tuple[np.ndarray, Points]:
+        points = Points(generator.random((count, 2, 2)), np.arange(2 * count).reshape(-1, 2) % 3 > 0)
+        return generator.standard_normal((count, 4)), points
 
     def weight(self, targets: Any, weights: np.ndarray | None = None) -> float:
         visible = targets.visible.sum(axis=1)  # (N,)

@@ -38,6 +38,11 @@ class LocalizationLoss(Loss):
         self.box_weight = box_weight
         self.class_weight = class_weight
 
+    def sample(self, generator: np.random.Generator, count: int) -> tuple[np.ndarray, Objects]:
+        numbers, classes = np.arange(count), 3
+        objects = Objects(numbers % 4 > 0, generator.random((count, len(BOX_COLUMNS))), numbers % classes)
+        return generator.standard_normal((count, self.class_columns.start + classes)), objects
+
     def presence(self, outputs: np.ndarray) -> np.ndarray:
         """Return the probability of an object (N,) from outputs p_c (N,)."""
         raise NotImplementedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -58,3 +58,12 @@ class Loss:
     def count(self, targets: np.ndarray) -> int:
         """Return the number of losses that the mean over a batch averages."""
         return len(targets)
+
+    def sample(self, generator: np.random.Generator, count: int) -> tuple[np.ndarray, Any]:
+        """Return random outputs and targets (count, …) on which the loss is tested; for a form of its own.
+
+        Args:
+            generator: Random generator.
+            count: Number of examples.
+        """
+        raise NotImplementedError

@@ -26,6 +26,12 @@ class PointMean(Metric):
 
     needs: ClassVar[str] = "points"
 
+    def sample(self, guesses: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, Points]:
+        """Return two points of each image, the second of which is invisible in every third image."""
+        points, visible = np.full((len(labels), 2, 2), 0.5), np.ones((len(labels), 2), bool)
+        visible[::3, 1] = False
+        return points + 0.1 * (guesses != labels)[:, None, None], Points(points, visible)
+
     def __init__(self) -> None:
         self.reset()
 

@@ -27,6 +27,13 @@ class ImageMean(Metric):
 
     needs: ClassVar[str] = "objects"
 
+    def sample(self, guesses: np.ndarray, labels: np.ndarray) -> tuple[Objects, Objects]:
+        """Return objects of which a mistake is in the presence, the box and the class; every third image is empty."""
+        present, boxes = np.arange(len(labels)) % 3 > 0, np.tile([0.5, 0.5, 0.2, 0.4], (len(labels), 1))
+        is_wrong = guesses != labels
+        guessed = Objects(present ^ is_wrong, boxes + 0.2 * is_wrong[:, None], guesses)
+        return guessed, Objects(present, boxes, labels)
+
     def __init__(self) -> None:
         self.reset()
 

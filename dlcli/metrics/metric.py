@@ -18,7 +18,7 @@ class Metric:
     direction: Direction = Direction.MAXIMIZE
     #: unit in which values are formatted
     unit: Unit = Unit.NUMBER
-    #: form of the predictions that `update` takes, by its name in the predictions of a task: "labels" (N,), class
+    #: form of the predictions that `update` takes, the name of a field of a task's predictions: "labels" (N,), class
     #: indices; "probabilities" (N, K); "values" (N, D); for texts "nats" (N,), or "correct" (N,), numbers of tokens;
     #: for images "objects", `Objects`, or "points" (N, K, 2)
     needs: ClassVar[str] = "labels"
@@ -51,6 +51,15 @@ class Metric:
         """
         self.positive_index, self.positive_name = index, name
         self.reset()
+
+    def sample(self, guesses: np.ndarray, labels: np.ndarray) -> tuple[Any, Any]:
+        """Return predictions and truth of N examples on which the metric is tested; for a form of its own.
+
+        Args:
+            guesses: Predicted class indices (N,), to express in the form; they are returned unchanged by default.
+            labels: True class indices (N,).
+        """
+        return guesses, labels
 
     def update(self, predictions: Any, targets: Any) -> None:
         """Add a batch of examples.

@@ -49,8 +49,8 @@ class ErrorMeasure:
 
     #: unit in which errors are formatted
     unit: ClassVar[Unit] = Unit.NUMBER
-    #: metric with the same values
-    metric: ClassVar[str]
+    #: metric with the same values; None if there is only a complement
+    metric: ClassVar[str | None] = None
     #: metric whose values are 1 minus the error; None if there is none
     complement: ClassVar[str | None] = None
     #: whether the error of an example is 0 or 1, so that the error of a split is a binomial proportion

@@ -19,7 +19,7 @@ class ErrorRate(ErrorMeasure):
     """Share of the examples, or of the time steps, whose class is predicted incorrectly."""
 
     unit: ClassVar[Unit] = Unit.SHARE
-    metric: ClassVar[str] = "error"
+    metric: ClassVar[str | None] = "error"
     complement: ClassVar[str | None] = "accuracy"
     is_rate: ClassVar[bool] = True
 

@@ -17,7 +17,7 @@ from dlcli.tasks.predictions import Predictions
 class NatsPerToken(ErrorMeasure):
     """Mean of −log p over the tokens of all texts."""
 
-    metric: ClassVar[str] = "nats_per_token"
+    metric: ClassVar[str | None] = "nats_per_token"
     has_unknown_optimum: ClassVar[bool] = True
 
     def errors(self, predictions: Predictions, truth: np.ndarray | Rows) -> ExampleErrors:

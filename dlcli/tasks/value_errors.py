@@ -57,7 +57,7 @@ class MeanError(ErrorMeasure):
 class MeanSquaredError(MeanError):
     """Mean of (ŷ − y)²."""
 
-    metric: ClassVar[str] = "mean_squared_error"
+    metric: ClassVar[str | None] = "mean_squared_error"
     summands: ClassVar[str | None] = "squared errors"
 
 
@@ -65,7 +65,7 @@ class MeanSquaredError(MeanError):
 class RootMeanSquaredError(MeanSquaredError):
     """Square root of the mean of (ŷ − y)²."""
 
-    metric: ClassVar[str] = "root_mean_squared_error"
+    metric: ClassVar[str | None] = "root_mean_squared_error"
     is_root: ClassVar[bool] = True
 
 
@@ -73,7 +73,7 @@ class RootMeanSquaredError(MeanSquaredError):
 class MeanAbsoluteError(MeanError):
     """Mean of |ŷ − y|."""
 
-    metric: ClassVar[str] = "mean_absolute_error"
+    metric: ClassVar[str | None] = "mean_absolute_error"
     summands: ClassVar[str | None] = "absolute errors"
     constant: ClassVar[str] = "median"
     fit_constant: ClassVar[Callable[..., Any]] = np.median

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from dlcli.autograd import TOLERANCE, Tensor, check_parameters
-from dlcli.data import Objects, Points, Rows
+from dlcli.data import Rows
 from dlcli.losses import Loss
 from dlcli.testing.backends import on_each_backend
 from dlcli.testing.check import Subject
 from dlcli.testing.garbage import assert_same_bits, with_garbage
 
-CLASSES = 3
+#: form of outputs → number of classes
+CLASSES = {"class logits": 3, "one logit": 2}
 #: examples, and the weight of each
 EXAMPLES = 8
 WEIGHTS = np.array([1.0, 0.0, 2.5, 0.5, 1.0, 0.0, 3.0, 0.25])
@@ -131,17 +132,12 @@ def _cases(subject: Subject) -> list[tuple[Loss, np.ndarray, Any]]:
     loss = subject.create()
     assert isinstance(loss, Loss), f"{subject} is not a Loss"
     generator = np.random.default_rng(0)
-    if loss.needs == "object":
-        numbers = np.arange(EXAMPLES)
-        objects = Objects(numbers % 4 > 0, generator.random((EXAMPLES, 4)), numbers % CLASSES)
-        return [(loss, generator.standard_normal((EXAMPLES, 5 + CLASSES)), objects)]
-    if loss.needs == "points":
-        points = Points(generator.random((EXAMPLES, 2, 2)), np.arange(2 * EXAMPLES).reshape(-1, 2) % 3 > 0)
-        return [(loss, generator.standard_normal((EXAMPLES, 4)), points)]
-    if loss.needs != "values":
-        classes = CLASSES if loss.needs == "class logits" else 2
-        labels = np.arange(EXAMPLES) % classes
-        loss.prepare(np.bincount(labels, minlength=classes).tolist())
-        return [(loss, generator.standard_normal((EXAMPLES, classes if classes > 2 else 1)), labels)]
-    shapes = [(EXAMPLES, columns) for columns in (1, 2)]
-    return [(loss, generator.standard_normal(shape), generator.standard_normal(shape)) for shape in shapes]
+    if loss.needs == "values":
+        shapes = [(EXAMPLES, columns) for columns in (1, 2)]
+        return [(loss, generator.standard_normal(shape), generator.standard_normal(shape)) for shape in shapes]
+    if loss.needs not in CLASSES:
+        return [(loss, *loss.sample(generator, EXAMPLES))]
+    classes = CLASSES[loss.needs]
+    labels = np.arange(EXAMPLES) % classes
+    loss.prepare(np.bincount(labels, minlength=classes).tolist())
+    return [(loss, generator.standard_normal((EXAMPLES, classes if classes > 2 else 1)), labels)]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import registry
-from dlcli.data import Objects, Points, TextSizes
+from dlcli.data import TextSizes
 from dlcli.metrics import Metric
 from dlcli.testing.check import Subject
 
@@ -22,7 +22,7 @@ def no_examples_give_nan(subject: Subject) -> None:
     """Without examples, and with a batch of none, the result is NaN."""
     metric = _create(subject)
     assert math.isnan(metric.result())
-    predictions, targets = example(metric.needs)
+    predictions, targets = example(metric)
     metric.update(predictions[:0], targets[:0])
     assert math.isnan(metric.result())
 
@@ -30,7 +30,7 @@ def no_examples_give_nan(subject: Subject) -> None:
 def reset_forgets_and_better_predictions_improve(subject: Subject) -> None:
     """After `reset` only new examples count, and fewer mistakes are an improvement in the metric's direction."""
     metric = _create(subject)
-    predictions, targets = example(metric.needs)
+    predictions, targets = example(metric)
     mixed = _streamed(metric, [(predictions, targets)])
     better = _streamed(metric, [(predictions[HALF:], targets[HALF:])])
     assert better == _streamed(_create(subject), [(predictions[HALF:], targets[HALF:])])
@@ -40,7 +40,7 @@ def reset_forgets_and_better_predictions_improve(subject: Subject) -> None:
 def result_does_not_depend_on_the_batches(subject: Subject) -> None:
     """A metric is a ratio of sums: one batch and several, also empty ones, in any order, give the same number."""
     metric = _create(subject)
-    predictions, targets = example(metric.needs)
+    predictions, targets = example(metric)
     whole = _streamed(metric, [(predictions, targets)])
     for order in (np.arange(2 * HALF), np.random.default_rng(0).permutation(2 * HALF)):
         for size in (1, 5):
@@ -65,27 +65,20 @@ CONTRACTS = (
 )
 
 
-def example(form: str) -> tuple[Any, Any]:
-    """Predictions in a form, and targets: a first half with mistakes in half of the examples, and one without any."""
+def example(metric: Metric) -> tuple[Any, Any]:
+    """Predictions in the form of a metric, and targets; only half of the examples of the first half are mistakes."""
     targets = np.tile(np.arange(CLASSES), 4)
     is_wrong = np.arange(2 * HALF) < CLASSES
-    guesses = np.where(is_wrong, (targets + 1) % CLASSES, targets)
-    if form == "labels":
-        return guesses, targets
+    guesses, form = np.where(is_wrong, (targets + 1) % CLASSES, targets), metric.needs
     if form == "probabilities":  # a mistake puts the target last
         scores = 1.0 + 7 * np.eye(CLASSES)[guesses] - 0.5 * np.eye(CLASSES)[targets]
         return scores / scores.sum(axis=1, keepdims=True), targets
     if form in ("nats", "correct"):  # texts of 4 tokens and 8 characters, 9 nats when guessed by frequency
         of_texts = np.where(is_wrong, 2, 3) if form == "correct" else np.where(is_wrong, 5.0, 2.0)
         return of_texts, TextSizes(*np.repeat([[4.0], [8.0], [9.0]], len(targets), axis=1))
-    if form == "objects":  # a mistake is of the presence, of the box and of the class; every third image is empty
-        present, boxes = np.arange(len(targets)) % 3 > 0, np.tile([0.5, 0.5, 0.2, 0.4], (len(targets), 1))
-        return Objects(present ^ is_wrong, boxes + 0.2 * is_wrong[:, None], guesses), Objects(present, boxes, targets)
-    if form == "points":  # of two points, the second one is invisible in every third image
-        points, visible = np.full((len(targets), 2, 2), 0.5), np.ones((len(targets), 2), bool)
-        visible[::3, 1] = False
-        return points + 0.1 * is_wrong[:, None, None], Points(points, visible)
-    return guesses.astype(np.float32), targets.astype(np.float32)
+    if form == "values":
+        return guesses.astype(np.float32), targets.astype(np.float32)
+    return metric.sample(guesses, targets)
 
 
 def _create(subject: Subject) -> Metric:

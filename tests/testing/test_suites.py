@@ -218,6 +218,23 @@ class MeanOfMeans(tasks.Regression):
 
     def loss_totals(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
         return np.array([[self.loss(outputs, targets, lengths).item(), 1.0]])
+class PairLoss(losses.Loss):
+    """`a − b` squared of outputs (N, 2), in a form that dlcli does not know."""
+
+    needs = "pairs"
+
+    def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+        return ops.mean_squared_error(outputs[:, 0] - outputs[:, 1], targets, weights)
+
+    def sample(self, generator: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
+        return generator.standard_normal((count, 2)), generator.standard_normal(count)
+
+
+class UnweightedPairLoss(PairLoss):
+    """Ignores the weights."""
+
+    def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+        return super().__call__(outputs, targets)
 
 
 class Hits(metrics.Metric):
@@ -237,6 +254,18 @@ class Hits(metrics.Metric):
 
     def reset(self) -> None:
         self.correct = self.count = 0
+
+
+class PairHits(Hits):
+    """Share of correct pairs (N, 2), in a form that dlcli does not know."""
+
+    needs = "pairs"
+
+    def sample(self, guesses: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, Any]:
+        return np.stack([guesses, -guesses], axis=1), np.stack([labels, -labels], axis=1)
+
+    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        super().update(predictions[:, 0], targets[:, 0])
 
 
 class WrongDirection(Hits):
@@ -295,6 +324,8 @@ class Shuffled(Iris):  # type: ignore[misc, valid-type]
 
 KEEP_TO_THEM = [("function", Cube), ("layer", Cubes), ("layer", RealSumOverTime), ("loss", HalfSquare), ("task", Kinds),
                 ("metric", Hits), ("dataset", Iris),
+KEEP_TO_THEM = [("function", Cube), ("layer", Cubes), ("loss", HalfSquare), ("loss", PairLoss),
+                ("metric", Hits), ("metric", PairHits), ("dataset", Iris),
                 ("search", search.RandomSearch)]  # fmt: skip
 BREAK_THEM = [
     ("function", WrongCube, {"gradient_agrees_with_differences"}),
@@ -311,6 +342,7 @@ BREAK_THEM = [
     ("task", LabelsOfPadding, {"what_is_not_observed_changes_nothing"}),
     ("task", HeadsWithoutMask, {"what_is_not_observed_changes_nothing"}),
     ("task", MeanOfMeans, {"means_do_not_depend_on_the_batches"}),
+    ("loss", UnweightedPairLoss, {"an_example_of_weight_zero_does_not_count"}),
     ("metric", WrongDirection, {"reset_forgets_and_better_predictions_improve"}),
     ("metric", MeanOfBatches, {"no_examples_give_nan", "result_does_not_depend_on_the_batches", "says_what_it_is"}),
     ("search", Restless, {"the_same_seed_gives_the_same_trials_and_another_seed_others"}),
