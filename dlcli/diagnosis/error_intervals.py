@@ -125,8 +125,7 @@ def _exponential(value: float) -> float:
 def _log_ratio(means: Array) -> tuple[Array, Array]:
     """Compute the logarithm of errors / size, with its gradient."""
     errors, size = means[..., 0], means[..., 1]
-    with np.errstate(divide="ignore"):
-        return np.log(errors) - np.log(size), np.stack([1 / errors, -1 / size], axis=-1)
+    return np.log(errors) - np.log(size), np.stack([1 / errors, -1 / size], axis=-1)
 
 
 def _ratio_difference(means: Array) -> tuple[Array, Array]:

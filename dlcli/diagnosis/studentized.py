@@ -20,6 +20,8 @@ NUM_RESAMPLES = 1000
 FEWEST_UNITS = 10
 #: Number of units above which units are replaced by means of several, which keep the remaining skewness.
 MOST_UNITS = 2000
+#: Share of the sample's mean below which the mean of a resample is 0 up to rounding errors.
+_ROUNDING = 1e-12
 #: Number of counts that are drawn at once; they fit into the processor's cache.
 _CHUNK = 1 << 18
 
@@ -90,7 +92,10 @@ def _merged(units: Array) -> Array:
 
 
 def _deviations(units: Array, function: Function, generator: np.random.Generator) -> Array:
-    """Compute the studentized deviation of each resample's value from the sample's value (NUM_RESAMPLES,)."""
+    """Compute the studentized deviation of each resample's value from the sample's value (≤ NUM_RESAMPLES,).
+
+    Resamples with an infinite value are left out, such as the logarithm of an error without a single mistake.
+    """
     count, width = units.shape
     means = units.mean(axis=0)
     centered = units - means
@@ -107,8 +112,13 @@ def _deviations(units: Array, function: Function, generator: np.random.Generator
         drawn = generator.integers(count, size=(resamples, count)) + np.arange(resamples)[:, None] * count
         counts = np.bincount(drawn.reshape(-1), minlength=resamples * count).reshape(resamples, count)
         resampled = counts.astype(np.float64) @ moments / count  # as floats: integer matrix products are slow
+        drawn_means = means + resampled[:, :width]
+        drawn_means[np.abs(drawn_means) < _ROUNDING * np.abs(means)] = 0
+        with np.errstate(divide="ignore"):
+            values, gradients = function(drawn_means)
+        finite = np.isfinite(values)
+        values, gradients, resampled = values[finite], gradients[finite], resampled[finite]
         shifts, products = resampled[:, :width], resampled[:, width:]
-        values, gradients = function(means + shifts)
         # Second moments around the means of the sample, shifted to the means of the resample.
         covariances = products - shifts[:, rows] * shifts[:, columns]
         squares = np.sum(weight_of * gradients[:, rows] * gradients[:, columns] * covariances, axis=1)

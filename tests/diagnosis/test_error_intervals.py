@@ -52,6 +52,12 @@ def test_equal_errors_have_an_interval_of_zero_width() -> None:
     assert error_interval(np.zeros(10), MeanSquaredError()).high == 0
 
 
+def test_errors_that_are_mostly_0_have_bounds() -> None:
+    errors = np.repeat([0.0, 1.0], [46, 2])  # a resample has no error with probability (46/48)^48 = 0.13
+    interval = error_interval(errors, MeanAbsoluteError())
+    assert 0 < interval.low < 2 / 48 < interval.high < 1
+
+
 def test_the_bounds_of_a_root_are_the_roots_of_the_bounds() -> None:
     errors = np.random.default_rng(4).standard_normal(60) ** 2
     mean, root = error_interval(errors, MeanSquaredError()), error_interval(errors, RootMeanSquaredError())
