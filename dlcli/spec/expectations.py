@@ -92,6 +92,9 @@ def _describe_many(annotation: Any) -> str:
         return f"{_PLURALS[inner]}{_range(marks)}"
     if get_origin(inner) is Literal:
         return f"names ({', '.join(map(str, get_args(inner)))})"
+    alternatives = members(annotation)
+    if len(alternatives) > 1:
+        return " or ".join("null" if member is types.NoneType else _describe_many(member) for member in alternatives)
     return "mappings"
 
 

@@ -37,6 +37,7 @@ class Optimizer:
         (list[Literal["a", "b"]], "a list of names (a, b)"),
         (Annotated[list[int], Len(2, 2)], "a list of 2 integers"),
         (Annotated[list[Annotated[list[int], Len(3, 3)]], Len(2, 2)], "a list of 2 lists of 3 integers"),
+        (list[str | int], "a list of strings or integers"),
         (list[Schedule], "a list of schedules"),
         (dict[str, float], "a mapping of names to numbers"),
         (PositiveFloat | None, "a number greater than 0 or null"),
