@@ -12,6 +12,9 @@ from dlcli.nn import Activation, Dropout, Graph, SpatialDropout
 from dlcli.optim import Optimizer, Position
 from dlcli.tasks import Task
 
+#: Forms of outputs that are logits, all of them or some.
+_LOGITS = ("class logits", "one logit", "heads")
+
 
 def training_warnings(
     train: Split, batches: BatchOrder, task: Task, model: Graph, optimizer: Optimizer, total_steps: int
@@ -61,12 +64,12 @@ def _output_warnings(train: Split, task: Task, model: Graph) -> Iterator[str]:
         return
     low, high = layer.output_range
     bounds = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
-    if task.output_form != "values":
+    if task.output_form in _LOGITS:
         yield (
             f"model output {model.output}: its values are {bounds}, but the loss expects unbounded logits and applies "
             "the softmax or sigmoid itself; remove this layer"
         )
-    elif train.targets is not None:
+    elif task.output_form == "values" and train.targets is not None:
         outside = int(
             ((train.targets < low) | (train.targets > high)).any(axis=tuple(range(1, train.targets.ndim))).sum()
         )
