@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -80,7 +80,7 @@ class ClassLabels(Targets):
         )
 
     @classmethod
-    def fit(cls, examples: Examples, rows: np.ndarray, options: FitOptions) -> ClassLabels:
+    def fit(cls, examples: Examples, rows: np.ndarray, options: FitOptions) -> Self:
         targets, column = require_targets(examples), (*examples.target_names, None)[0]
         known = None
         if options.class_names or examples.spellings is not None:
@@ -94,7 +94,7 @@ class ClassLabels(Targets):
         names: ClassNames | None,
         column: str | None,
         known: Sequence[Label] | None = None,
-    ) -> ClassLabels:
+    ) -> Self:
         """Collect the classes of the training set, and classes that only have a name.
 
         Args:
@@ -234,7 +234,7 @@ class ClassLabels(Targets):
         }
 
     @classmethod
-    def from_json(cls, document: dict[str, Any], vocabulary: Vocabulary | None = None) -> ClassLabels:  # noqa: ARG003
+    def from_json(cls, document: dict[str, Any], vocabulary: Vocabulary | None = None) -> Self:  # noqa: ARG003
         return cls(
             tuple(document["names"]),
             document["labels"] and tuple(document["labels"]),
