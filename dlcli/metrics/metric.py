@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from dlcli.core import Direction
 from dlcli.metrics.unit import Unit
 

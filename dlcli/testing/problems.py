@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dlcli.core import ConfigError, DataError, registry
-from dlcli.data import EncodedTargets, Examples, FitOptions, Observed, Rows, Targets, Values, Vocabulary, column_of
+from dlcli.data import (
+    EncodedTargets,
+    Examples,
+    FitOptions,
+    HeadKind,
+    Observed,
+    Rows,
+    Targets,
+    Values,
+    Vocabulary,
+    column_of,
+)
 from dlcli.data.normalization import NoNormalization
 from dlcli.tasks import Head, Task
 from dlcli.testing.check import Subject
@@ -95,8 +106,9 @@ def _problem(task: Task, targets: Targets, examples: Examples) -> Problem:
 
 def _fit(kind: type[Targets], examples: Examples) -> Targets:
     vocabulary = Vocabulary.fit({"a": 5, "bc": 3, "d": 2}, num_texts=2)
-    heads: Mapping[str, type[Targets] | None] = dict.fromkeys(examples.target_names, None)
-    return kind.fit(examples, examples.all_rows, FitOptions(NoNormalization(), vocabulary=vocabulary, head_kinds=heads))
+    heads = {"heads": dict.fromkeys(examples.target_names, HeadKind())}
+    options = FitOptions(NoNormalization(), vocabulary=vocabulary, task_options=heads)
+    return kind.fit(examples, examples.all_rows, options)
 
 
 def _create(subject: Subject, targets: Targets) -> Any:

@@ -218,6 +218,8 @@ class MeanOfMeans(tasks.Regression):
 
     def loss_totals(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
         return np.array([[self.loss(outputs, targets, lengths).item(), 1.0]])
+
+
 class PairLoss(losses.Loss):
     """`a − b` squared of outputs (N, 2), in a form that dlcli does not know."""
 
@@ -322,10 +324,8 @@ class Shuffled(Iris):  # type: ignore[misc, valid-type]
         return raw
 
 
-KEEP_TO_THEM = [("function", Cube), ("layer", Cubes), ("layer", RealSumOverTime), ("loss", HalfSquare), ("task", Kinds),
-                ("metric", Hits), ("dataset", Iris),
-KEEP_TO_THEM = [("function", Cube), ("layer", Cubes), ("loss", HalfSquare), ("loss", PairLoss),
-                ("metric", Hits), ("metric", PairHits), ("dataset", Iris),
+KEEP_TO_THEM = [("function", Cube), ("layer", Cubes), ("layer", RealSumOverTime), ("loss", HalfSquare),
+                ("loss", PairLoss), ("task", Kinds), ("metric", Hits), ("metric", PairHits), ("dataset", Iris),
                 ("search", search.RandomSearch)]  # fmt: skip
 BREAK_THEM = [
     ("function", WrongCube, {"gradient_agrees_with_differences"}),
