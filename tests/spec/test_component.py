@@ -78,7 +78,7 @@ def test_every_mistake_of_a_component_is_reported() -> None:
         ({"name": 3}, "name", "wrong_type", "got 3"),
         ({}, "name", "missing_key", "adam, sgd"),
         ({"sgd": 1}, "name", "missing_key", r"write \{name: sgd, …\}"),
-        ({"sgd": {"learning_rat": 1}}, "sgd.learning_rat", "unknown_key", "did you mean learning_rate"),
+        ({"adam": {"beta_1": 1}}, "adam.beta_1", "unknown_key", "did you mean beta1"),
         (None, None, "wrong_type", "got null"),
         ([], None, "wrong_type", "an empty list"),
     ],
