@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from dlcli.data import Split
 from dlcli.diagnosis import Interval, error_interval, interval_remarks
 from dlcli.runs import files
 from dlcli.spec import Overrides
+from dlcli.tasks import ErrorMeasure
 
 
 def evaluate(
@@ -59,15 +61,15 @@ def evaluate(
     error_measure = loaded.task.error_measure(metric)
     outcome = measured.outcome(loaded.task.head_of(metric))
     errors = outcome.errors(error_measure)
-    error = error_interval(errors, error_measure)
     unit = unit_name(examples, len(outcome))
-    remarks = interval_remarks(examples.name, errors, error_measure, unit)
     head = loaded.task.head_of(metric)
     title = f"{examples.name}/" if head is None else f"{examples.name}/{head}."
-    intervals = {} if error_measure.metric is None else {f"{title}{error_measure.metric}": error}
-    if error_measure.complement is not None:
-        complement = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
-        intervals[f"{title}{error_measure.complement}"] = complement
+    intervals: dict[str, Interval] = {}
+    remarks: list[str] = []
+    if len(outcome):  # a head may have no target in new data
+        error = error_interval(errors, error_measure)
+        remarks = interval_remarks(examples.name, errors, error_measure, unit)
+        intervals = {f"{title}{name}": one for name, one in _named_intervals(error, error_measure)}
     return Evaluation(
         path=loaded.folder.path,
         split=examples.name,
@@ -80,6 +82,14 @@ def evaluate(
         positive_classes=positive_classes(metrics),
         warnings=(*examples.notes, *remarks),
     )
+
+
+def _named_intervals(error: Interval, measure: ErrorMeasure) -> Iterator[tuple[str, Interval]]:
+    """Yield the metrics whose interval follows from that of the error, without the split."""
+    if measure.metric is not None:
+        yield measure.metric, error
+    if measure.complement is not None:
+        yield measure.complement, Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
 
 
 def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:

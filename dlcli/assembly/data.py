@@ -190,6 +190,9 @@ def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
     classes = task.num_mixed_classes
     weighted = any(isinstance(loss, ClassWeightedLoss) and loss.class_weights is not None for loss in task.losses)
     for position, component in enumerate(spec.data.augment):
+        if component.name == "mixup" and task.parts:
+            message = "the targets of several heads cannot be mixed; remove mixup"
+            raise ConfigError(message, code="not_applicable", key=f"data.augment[{position}].mixup")
         if component.name == "mixup" and weighted and classes is None:
             message = "a mixture of two classes has no class weight; remove class_weights or mixup"
             raise ConfigError(message, code="conflicting_options", key=f"data.augment[{position}].mixup")

@@ -73,10 +73,10 @@ def print_evaluation(evaluation: Evaluation, source: Path | str) -> None:
 def shortfall_of(evaluation: Evaluation, threshold: float) -> str | None:
     """Return a message if the model does not reach the threshold, else None."""
     name, direction = evaluation.deciding_metric, evaluation.direction
-    accuracy = f"{evaluation.split}/accuracy"
-    if name.endswith("/error") and accuracy in evaluation.metrics:
-        name, direction = accuracy, Direction.MAXIMIZE
+    accuracy = f"{name.removesuffix('error')}accuracy"
     value = evaluation.metrics[name]
+    if name.endswith(("/error", ".error")):
+        name, value, direction = accuracy, evaluation.metrics.get(accuracy, 1 - value), Direction.MAXIMIZE
     if direction.reaches(value, threshold):
         return None
     expected = f"at {'least' if direction is Direction.MAXIMIZE else 'most'} {threshold:g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -52,7 +53,10 @@ class SampledErrors:
     @property
     def mean(self) -> float:
         """Error per unit of weight: a ratio of sums."""
-        return float(np.mean(self.sums)) if self.sizes is None else float(self.sums.sum() / self.sizes.sum())
+        if self.sizes is None:
+            return float(np.mean(self.sums))
+        total = float(self.sizes.sum())
+        return float(self.sums.sum() / total) if total else math.nan
 
     def totals(self) -> Array:
         """Compute the sum of the errors and the weight of each unit (G, 2)."""

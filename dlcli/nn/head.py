@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dlcli.core import node_of
 from dlcli.nn.graph import Graph
 
@@ -11,15 +13,19 @@ def layers_with_parameters(graph: Graph) -> list[str]:
     return [node.name for node in graph.nodes if graph.layers[node.name].parameters()]
 
 
-def head_layers(graph: Graph) -> list[str]:
+def head_layers(graph: Graph, values: Collection[str] | None = None) -> list[str]:
     """Return the last nodes with parameters before each output, in execution order.
 
     There are several for an output if branches are merged after their last parameters.
+
+    Args:
+        graph: Graph of the model.
+        values: Names of values in place of the outputs; None for all outputs.
     """
     inputs = {node.name: node.inputs for node in graph.nodes}
     head: set[str] = set()
     seen: set[str] = set(graph.input_shapes)
-    unvisited = [*graph.outputs.values()]
+    unvisited = [*(graph.outputs.values() if values is None else values)]
     while unvisited:
         name = node_of(unvisited.pop())
         if name in seen:

@@ -126,13 +126,25 @@ def _component_schema(kind: str, name: str, key: str | None) -> dict[str, Any]:
         key: Key of the name among the options; None if the mapping has only options.
     """
     component = registry.lookup(kind, name)
-    schema = _section_schema(options_model(component))
-    del schema["definitions"]
+    section = _section_schema(options_model(component))
+    schema: dict[str, Any] = _inlined(section, section.pop("definitions"))
     if key is not None:
         summary = registry.summary(component)
         schema["properties"] = {key: {"const": name, "description": summary}} | schema["properties"]
         schema["required"] = [key, *schema.get("required", [])]
     return schema
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """Return a schema with definitions in place of the references to them."""
+    if isinstance(schema, list):
+        return [_inlined(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    name = str(schema.get("$ref", "")).removeprefix(_POINTER)
+    if name in definitions:
+        return _inlined(definitions[name], definitions)
+    return {key: _inlined(item, definitions) for key, item in schema.items()}
 
 
 def _model_schema() -> dict[str, Any]:

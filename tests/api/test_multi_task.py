@@ -14,6 +14,7 @@ import pytest
 from dlcli import api
 from dlcli.api import Run
 from dlcli.core import ConfigError, DataError, RunInterruptedError
+from dlcli.spec import json_schema
 from dlcli.training import Observer
 
 CONFIG = """\
@@ -191,3 +192,31 @@ def test_outputs_that_do_not_fit_the_heads(tmp_path: Path, changes: dict[str, st
         api.train(with_outputs(tmp_path, **changes), runs_dir=tmp_path / "runs")
     assert (caught.value.code, caught.value.key) == (code, key)
     assert not (tmp_path / "runs").exists()
+
+
+def test_new_data_without_any_target_of_a_head_has_no_interval(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("a,b,c,income,car,hours\n1,1,1,,yes,\n-1,-1,0,,no,3\n")
+    evaluated = api.evaluate(run.path, data=tmp_path / "new.csv")
+    assert evaluated.intervals == {}
+    assert np.isnan(evaluated.metrics["new/income.error"])
+    assert np.isfinite(evaluated.metrics["new/car.error"])
+
+
+def test_targets_of_several_heads_are_not_mixed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        api.train(write(tmp_path), overrides=["data.augment=[mixup]"], runs_dir=tmp_path / "runs")
+    assert (caught.value.code, caught.value.key) == ("not_applicable", "data.augment[0].mixup")
+
+
+def test_heads_of_another_run_are_replaced_one_by_one(tmp_path: Path) -> None:
+    source = api.train(with_outputs(tmp_path), runs_dir=tmp_path / "runs")
+    config = (tmp_path / "c.yaml").read_text().partition("model:")[0]
+    (tmp_path / "again.yaml").write_text(f"{config}model: {{from: {source.path}, replace_head: true}}\n")
+    again = api.train(tmp_path / "again.yaml", runs_dir=tmp_path / "runs")
+    assert {*again.metrics} == {*source.metrics}
+
+
+def test_editors_know_the_options_of_a_head() -> None:
+    forms = json_schema()["definitions"]["task"]["anyOf"]
+    [multi_task] = [form for form in forms if "heads" in form.get("properties", {})]
+    assert {*multi_task["properties"]["heads"]["additionalProperties"]["properties"]} == {"task", "weight", "metrics"}

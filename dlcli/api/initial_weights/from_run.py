@@ -6,7 +6,7 @@ Both are written to the resolved config, so that the training can be repeated.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from dlcli.core import ConfigError, StorageError, under
 from dlcli.data import Data, Preprocessor, sha256
 from dlcli.nn import Naming, Node, ancestors, head_layers, with_names
 from dlcli.spec import ComponentSpec, LayerSpec, Spec, TransferSection, dropout_mistakes
+from dlcli.tasks import Task
 from dlcli.training import CheckpointStore
 
 #: Layer options that set the number of outputs.
@@ -97,10 +98,23 @@ class FromRun(TransferredWeights):
         if layers is None or not self.needs_layers or not self.options.replace_head:
             return spec
         names = [node.name for node in with_names(Node(it.name or "", it.layer.name) for it in layers)]
-        heads = {*head_layers(self.trained.model)}
-        units = build_task(spec, data.preprocessor.targets).output_units
-        resized = tuple(_resized(it, units) if name in heads else it for name, it in zip(names, layers, strict=True))
+        units = self._head_units(build_task(spec, data.preprocessor.targets))
+        resized = tuple(
+            _resized(it, units[name]) if name in units else it for name, it in zip(names, layers, strict=True)
+        )
         return spec.model_copy(update={"model": replace(spec.model, layers=resized)})
+
+    def _head_units(self, task: Task) -> dict[str, int]:
+        """Return head layer → number of outputs that a task requires of it."""
+        graph, output = self.trained.model, self.trained.spec.model.output
+        if task.parts and isinstance(output, Mapping):
+            return {
+                layer: part.output_units
+                for head, part in task.parts.items()
+                if head in output
+                for layer in head_layers(graph, [output[head]])
+            }
+        return dict.fromkeys(head_layers(graph), task.output_units)
 
     def remarks(self, experiment: Experiment) -> Iterator[str]:
         pretrained, current = self.preprocessor, experiment.data.preprocessor

@@ -74,6 +74,9 @@ class HeadTargets(Targets):
 
     @classmethod
     def fit(cls, examples: Examples, rows: np.ndarray, options: FitOptions) -> HeadTargets:
+        if options.class_names:
+            message = "class names belong to one column of classes, and here each head has its own"
+            raise ConfigError(message, code="not_applicable", key="class_names")
         columns = _columns(examples)
         heads: Mapping[str, HeadKind] = options.task_options["heads"]
         for head in heads:
@@ -183,8 +186,13 @@ def _fit_head(head: str, column: Column, of_head: HeadKind, rows: np.ndarray, op
     kind = of_head.kind or infer_targets(_head_examples(head, column, known))
     examples = _head_examples(head, column, train)
     with under(f"targets.heads.{head}", {"targets": f"targets.heads.{head}.task"}):
-        options = replace(options, class_names=None, task_options=of_head.task_options)
-        return kind.fit(examples, examples.all_rows, options)
+        options = replace(options, task_options=of_head.task_options)
+        try:
+            return kind.fit(examples, examples.all_rows, options)
+        except DataError as error:
+            if error.key is not None:
+                raise
+            raise DataError(f"{head}: {error.message}", code=error.code, key="targets") from error
 
 
 def _head_examples(head: str, column: Column, rows: np.ndarray) -> Examples:

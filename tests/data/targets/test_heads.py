@@ -110,3 +110,16 @@ def test_a_label_that_the_training_set_lacks_is_rejected(tmp_path: Path) -> None
     with pytest.raises(DataError, match="green") as caught:
         targets.encode(raw.examples, raw.examples.all_rows, "new")
     assert caught.value.code == "unknown_label"
+
+
+def test_one_class_of_a_head_has_its_place(tmp_path: Path) -> None:
+    rows = [ROWS[0], *(f"{number},red,{number}" for number in range(3))]
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, rows)
+    assert (caught.value.code, caught.value.key) == ("too_few_examples", "targets.heads.color.task")
+
+
+def test_class_names_belong_to_one_column(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, class_names=["x", "y"])
+    assert (caught.value.code, caught.value.key) == ("not_applicable", "class_names")
