@@ -133,6 +133,6 @@ class ClassError(ImageMean):
 def localization_errors(predictions: Objects, truth: Objects) -> np.ndarray:
     """Return the error of each image (N,) float64: 1 − IoU of an object that is found, else 1 or 0 by its presence."""
     errors: np.ndarray = (predictions.present != truth.present).astype(np.float64)
-    found = np.flatnonzero(predictions.present & truth.present)
-    errors[found] = 1 - box_iou(predictions.boxes[found], truth.boxes[found])
+    both = np.flatnonzero(predictions.present & truth.present)
+    errors[both] = 1 - box_iou(predictions.boxes[both], truth.boxes[both])
     return errors

@@ -13,6 +13,7 @@ import dlcli
 from dlcli import api
 
 PACKAGE = Path(dlcli.__file__).parent
+INITIAL_WEIGHTS = "api/initial_weights"
 #: Modules that a config asks for by `model.from`, `vectors` or `training.samples`.
 SPECIAL = (
     *(f"api/initial_weights/{name}.py" for name in ("from_file", "from_run", "transferred", "weight_source")),
@@ -81,8 +82,10 @@ def test_a_config_passes_what_it_asks_for(trained: api.Run, lines: Path, tmp_pat
     text = (trained.path / "config.yaml").read_text()
     config.write_text(text.replace("architecture: mlp, hidden_units: [8]", f"from: {trained.path}"))
     through = passed(lambda: api.train(config, runs_dir=tmp_path / "runs"))
-    assert {"api/initial_weights/from_run.py", "spec/transfer.py", "nn/weight_match.py"} <= through
-    assert not through & {"api/initial_weights/from_file.py", "api/initial_weights/word_vectors.py"}
+    required = {f"{INITIAL_WEIGHTS}/from_run.py", "spec/transfer.py", "nn/weight_match.py"}
+    assert required <= through
+    assert not through & {f"{INITIAL_WEIGHTS}/from_file.py", f"{INITIAL_WEIGHTS}/word_vectors.py"}
     samples = ["training.samples={count: 1, length: 3}"]
     through = passed(lambda: api.train(lines, overrides=samples, runs_dir=tmp_path / "runs"))
-    assert through == {"api/language.py", "api/sample_writer.py", "decoding/continuation.py"}
+    writers = {"api/language.py", "api/sample_writer.py", "decoding/continuation.py"}
+    assert through == writers

@@ -24,6 +24,7 @@ model: {{architecture: mlp, hidden_units: [8]}}
 optimizer: {{name: adam, learning_rate: 0.02}}
 training: {{epochs: 6, batch_size: 16, checkpoint: {{every_steps: 2}}}}
 """
+RMSE = "root_mean_squared_error"
 HEADS = """{
   income: {metrics: [error, {name: roc_auc, positive_class: high}]},
   car: {weight: 0.5},
@@ -52,7 +53,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_every_head_has_its_metrics_on_every_split(run: Run) -> None:
     names = {name.partition("/")[2] for name in run.metrics}
-    assert names >= {"loss", "income.error", "income.roc_auc", "car.error", "hours.root_mean_squared_error"}
+    expected = {"loss", "income.error", "income.roc_auc", "car.error", f"hours.{RMSE}"}
+    assert names >= expected
     assert {name.partition("/")[0] for name in run.metrics} == {"train", "dev", "test"}
     assert all(np.isfinite(value) for value in run.metrics.values())
     assert run.metrics["test/income.error"] < 0.25
@@ -62,7 +64,7 @@ def test_the_report_has_a_decomposition_for_each_head(run: Run) -> None:
     report = json.loads((run.path / "report" / "report.json").read_text())
     assert report["head"] == "income"
     measures = {head: part["diagnosis"]["measure"] for head, part in report["heads"].items()}
-    assert measures == {"income": "error_rate", "car": "error_rate", "hours": "root_mean_squared_error"}
+    assert measures == {"income": "error_rate", "car": "error_rate", "hours": RMSE}
     for head in ("income", "car"):
         [dev] = [level for level in report["heads"][head]["diagnosis"]["levels"] if level["name"] == "dev"]
         assert dev["error"]["value"] == pytest.approx(run.metrics[f"dev/{head}.error"])

@@ -63,7 +63,8 @@ def test_neighboring_splits_are_compared(make_result: Make) -> None:
         "test": True,
     }
     gap = assess(result).diagnosis.gap("dev_test_mismatch")
-    assert gap is not None and gap.mismatch.shift == "the share of class yes is 31 % in dev and 12 % in test"
+    assert gap is not None
+    assert all(part in gap.mismatch.shift for part in ("class yes", "31 % in dev", "12 % in test"))
 
 
 def test_a_single_split_has_nothing_to_compare(make_result: Make) -> None:

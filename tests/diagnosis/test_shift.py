@@ -47,7 +47,7 @@ def percentages(clause: str) -> list[float]:
 def test_the_evidence_has_the_shares_of_the_class_that_differs_most() -> None:
     dev, test = np.repeat([0, 1, 2], [276, 124, 0]), np.repeat([0, 1, 2], [352, 48, 0])
     clause = shift(classified("dev", dev), classified("test", test), classes=("no", "yes", "unused"))
-    assert clause == "the share of class yes is 31 % in dev and 12 % in test"
+    assert all(part in clause for part in ("class yes", "31 % in dev", "12 % in test"))
     assert "class 1 " in shift(classified("train_dev", dev), classified("dev", test))
 
 

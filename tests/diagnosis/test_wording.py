@@ -93,7 +93,8 @@ def test_a_shift_is_part_of_the_verdict(make_diagnosis: Make) -> None:
 def test_an_origin_is_part_of_the_verdict(make_diagnosis: Make, origin: Origin) -> None:
     sentence = verdict_sentence(overfitted(make_diagnosis, Mismatch(origin=origin)))
     assert "dev overfit" in sentence
-    assert sentence.endswith(f" Dev and test {origin}. So part or all of the dev overfit may be a mismatch.")
+    assert f"Dev and test {origin}." in sentence
+    assert sentence.endswith("mismatch.")
 
 
 def test_an_undecided_gap_has_its_mismatch_in_the_verdict(make_diagnosis: Make) -> None:

@@ -73,4 +73,4 @@ def test_the_origin_of_the_test_set_is_printed(make_result: Callable[..., Traini
     splits = make_result().splits
     worse = SplitOutcome("test", splits[1].predictions, (np.asarray(splits[1].truth) + 1) % 3)
     text = " ".join(shown(report(assess(make_result(splits=[*splits[:2], worse], has_own_test_set=True)))).split())
-    assert "Dev and test come from different files." in text and "closer dev set" in text
+    assert "different files" in text and "closer dev set" in text

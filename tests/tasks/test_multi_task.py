@@ -14,6 +14,7 @@ from dlcli.data.normalization import NoNormalization
 from dlcli.metrics import Accuracy, MeanAbsoluteError
 from dlcli.tasks import Classification, Head, HeadMetric, LanguageModeling, MultiTask, Regression, Task
 
+MAE = "mean_absolute_error"
 CLASSES = ClassLabels(("a", "b", "c"))
 NUMBERS = Values.of(np.array([1.0, 2.0]), NoNormalization(), ("size",))
 KIND = np.array([True, False, True, True, False, True])
@@ -127,7 +128,7 @@ def test_rows_of_predictions_and_targets_have_the_heads_as_prefixes() -> None:
 
 def test_the_errors_are_those_of_the_head_that_is_optimized() -> None:
     task = multi_task()
-    assert task.error_measure("size.mean_absolute_error").name == "mean_absolute_error"
+    assert task.error_measure(f"size.{MAE}").name == MAE
     assert task.error_measure("loss").name == "error_rate"
     assert (task.head_of("size.r2"), task.head_of("loss")) == ("size", "kind")
 
@@ -135,7 +136,7 @@ def test_the_errors_are_those_of_the_head_that_is_optimized() -> None:
 def test_a_metric_has_the_direction_the_unit_and_the_name_of_its_head() -> None:
     metric = HeadMetric("size", MeanAbsoluteError())
     assert (metric.name, metric.direction, metric.unit) == (
-        "size.mean_absolute_error",
+        f"size.{MAE}",
         MeanAbsoluteError.direction,
         MeanAbsoluteError.unit,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ def test_cells_are_boxes_and_empty_cells_are_no_object(tmp_path: Path) -> None:
     np.testing.assert_allclose(targets.boxes, [[0.5, 0.4, 0.2, 0.6], [0, 0, 0, 0], [0.25, 0.5, 1, 0.5]], rtol=1e-6)
     assert targets.classes.tolist() == [0, 0, 1]
     kind = data.preprocessor.targets
-    assert kind.describe(targets)[:2] == ["cat at x 0.5, y 0.4, height 0.2, width 0.6", "no object"]
+    first, second, _ = kind.describe(targets)
+    assert first.startswith("cat") and re.findall(r"[\d.]+", first) == ["0.5", "0.4", "0.2", "0.6"]
+    assert second == "no object"
     assert kind.columns == ("kind", "x", "y", "height", "width")
     assert targets_from_json(kind.to_json()) == kind
 
@@ -150,4 +153,4 @@ def test_unknown_class_in_another_split(tmp_path: Path) -> None:
 
 
 def test_an_object_in_every_image_is_remarked(tmp_path: Path) -> None:
-    assert any("every training image has an object" in warning for warning in load(tmp_path, ROWS[::2]).warnings)
+    assert any("every" in warning and "object" in warning for warning in load(tmp_path, ROWS[::2]).warnings)
