@@ -53,7 +53,7 @@ def error_interval(errors: Array | Sample, measure: ErrorMeasure, *, level: floa
         return Interval(value, value, value, level, "no error")
     low, high = studentized_bounds(totals, _log_ratio, generator=_generator(), level=level, in_order=sample.in_order)
     low, high = measure.of_mean(_exponential(low)), measure.of_mean(_exponential(high))
-    return Interval(value, low, high, level, f"bootstrap-t{_clustered(sample)}")
+    return Interval(value, low, min(high, measure.largest), level, f"bootstrap-t{_clustered(sample)}")
 
 
 def difference_interval(

@@ -61,6 +61,8 @@ class ErrorMeasure:
     has_unknown_optimum: ClassVar[bool] = False
     #: plural of the errors of examples if a few of them can dominate their sum; None if they cannot
     summands: ClassVar[str | None] = None
+    #: largest possible error
+    largest: ClassVar[float] = math.inf
 
     @property
     def name(self) -> str:

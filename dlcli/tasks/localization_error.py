@@ -20,6 +20,7 @@ class LocalizationError(ErrorMeasure):
     """Mean of 1 − IoU over all images; a missed object, and one predicted in an empty image, have the error 1."""
 
     metric: ClassVar[str] = "localization_error"
+    largest: ClassVar[float] = 1.0
 
     def errors(self, predictions: Predictions, truth: np.ndarray | Rows) -> ExampleErrors:
         assert isinstance(predictions, ObjectPredictions)

@@ -12,7 +12,15 @@ from dlcli.diagnosis import (
 )
 from dlcli.diagnosis.intervals import newcombe_interval
 from dlcli.metrics import NOT_KNOWN
-from dlcli.tasks import ErrorMeasure, ErrorRate, MeanAbsoluteError, MeanSquaredError, NatsPerToken, RootMeanSquaredError
+from dlcli.tasks import (
+    ErrorMeasure,
+    ErrorRate,
+    LocalizationError,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    NatsPerToken,
+    RootMeanSquaredError,
+)
 
 
 def test_rates_get_score_intervals() -> None:
@@ -113,3 +121,9 @@ def test_large_splits_take_less_than_a_second() -> None:
     started = time.perf_counter()
     error_interval(errors, RootMeanSquaredError())
     assert time.perf_counter() - started < 3
+
+
+def test_an_interval_ends_at_the_largest_possible_error() -> None:
+    errors = np.array([1.0] * 9 + [0.8])
+    assert error_interval(errors, LocalizationError()).high == 1
+    assert error_interval(errors, MeanAbsoluteError()).high > 1
