@@ -55,7 +55,8 @@ def _check_human_error(human_error: float, optimize: str, task: Task) -> None:
     metric = optimize.rpartition("/")[2]
     measure = task.error_measure(metric)
     if metric.rpartition(".")[2] not in (measure.metric, measure.complement):
-        usable = measure.metric or measure.complement
+        head = task.head_of(metric)
+        usable = f"{measure.metric or measure.complement}" if head is None else f"{head}.{measure.metric}"
         message = (
             f"the errors of this task are measured as {measure.label}, which {optimize} is not; "
             f"set evaluation.optimize to a metric such as dev/{usable}, or remove human_error"

@@ -222,3 +222,10 @@ def test_editors_know_the_options_of_a_head() -> None:
     forms = json_schema()["definitions"]["task"]["anyOf"]
     [multi_task] = [form for form in forms if "heads" in form.get("properties", {})]
     assert {*multi_task["properties"]["heads"]["additionalProperties"]["properties"]} == {"task", "weight", "metrics"}
+
+
+def test_a_human_error_belongs_to_a_head(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        api.train(write(tmp_path), overrides=["evaluation.human_error=0.05"], runs_dir=tmp_path / "runs")
+    assert (caught.value.code, caught.value.key) == ("conflicting_options", "evaluation.human_error")
+    assert "dev/income.error" in caught.value.message
