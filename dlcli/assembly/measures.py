@@ -55,11 +55,11 @@ def _check_human_error(human_error: float, optimize: str, task: Task) -> None:
     metric = optimize.rpartition("/")[2]
     measure = task.error_measure(metric)
     if metric.rpartition(".")[2] not in (measure.metric, measure.complement):
-        head = task.head_of(metric)
-        usable = f"{measure.metric or measure.complement}" if head is None else f"{head}.{measure.metric}"
+        head, usable = task.head_of(metric), measure.metric or measure.complement
+        prefix = "dev/" if head is None else f"dev/{head}."
         message = (
             f"the errors of this task are measured as {measure.label}, which {optimize} is not; "
-            f"set evaluation.optimize to a metric such as dev/{usable}, or remove human_error"
+            f"set evaluation.optimize to a metric such as {prefix}{usable}, or remove human_error"
         )
         raise ConfigError(message, code="conflicting_options", key="evaluation.human_error")
     if measure.is_rate and human_error > 1:
